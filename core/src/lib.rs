@@ -1,0 +1,1 @@
+//! Serializes almost any object graph: an IR, a wire format, handlers, reconnectors.

@@ -1,0 +1,1 @@
+//! Handlers for std and ecosystem types.

@@ -1,0 +1,1 @@
+//! Objects with a lifecycle in child processes.

@@ -1,0 +1,1 @@
+//! Reconnectors for live resources.

@@ -1,0 +1,1 @@
+//! Macros of suitkaise-sk.

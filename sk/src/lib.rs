@@ -1,0 +1,1 @@
+//! Modifiers for functions and types: retry, timeout, background, rate limit, async.

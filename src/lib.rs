@@ -1,0 +1,1 @@
+//! Serialize live objects, run them in other processes, reconnect what was live.
