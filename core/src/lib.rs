@@ -1,1 +1,59 @@
-//! Serializes almost any object graph: an IR, a wire format, handlers, reconnectors.
+//! Serializes almost any object graph.
+
+#[cfg(test)]
+extern crate self as cerial;
+
+mod bridge;
+pub mod codec;
+mod doors;
+mod encode;
+mod error;
+mod graph;
+mod ir;
+mod limits;
+mod live;
+mod options;
+mod registry;
+pub mod schema;
+mod shape;
+mod walk;
+mod wire;
+
+pub use doors::{deserialize, deserialize_borrowed, from_reader, serialize, serialize_into, to_writer};
+pub use encode::{Cerial, Decode, Encode};
+pub use error::{Error, ErrorKind, Result};
+pub use graph::Patcher;
+pub use limits::Limits;
+pub use live::Reconnector;
+pub use options::{Mode, Options};
+pub use registry::{
+    Extract, Handler, Leaf, LeafSerde, Object, ObjectEntry, PluginEntry, Rebuild, Registry, RegistryBuilder, Via,
+    install,
+};
+pub use shape::Shape;
+pub use walk::Walker;
+pub use wire::{Reader, Writer};
+
+/// Registers what a crate brings: handlers and reconnectors.
+///
+/// Expands to `pub fn register(&mut RegistryBuilder)` and to an `inventory::submit!` of it, so that the list is
+/// readable in one place and can be installed by hand where `inventory` finds nothing ([`install`]). Once per module.
+#[macro_export]
+macro_rules! plugin {
+    (name: $name:literal, handlers: [$($handler:ty),* $(,)?], reconnectors: [$($reconnector:ty),* $(,)?] $(,)?) => {
+        /// Adds the handlers and reconnectors of this crate to a registry.
+        pub fn register(builder: &mut $crate::RegistryBuilder) {
+            builder.origin($name, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+            $(builder.handler::<$handler>();)*
+            $(builder.reconnector::<$reconnector>();)*
+        }
+        $crate::__private::inventory::submit! { $crate::PluginEntry { register } }
+    };
+}
+
+/// For the expansion of macros only.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::registry::{Pick, PickLeaf, PickSerde, PickStatic, ReadObject, read_boxed, read_object, write_object};
+    pub use inventory;
+}

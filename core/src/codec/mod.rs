@@ -1,0 +1,153 @@
+//! Codecs: zero-size values that know how to write and read a type.
+//!
+//! `Vec<Arc<Mutex<Regex>>>` cannot be `Cerial`, because `Regex` is not. So the derive walks the syntax of a field's
+//! type and composes `CVec(CArc(CMutex(leaf)))`; only the leaf is chosen by what the type can do (see
+//! [`crate::registry::leaf`]). The containers' own [`Encode`](crate::Encode) and [`Decode`](crate::Decode) are the
+//! same codecs around [`Static`].
+
+mod cells;
+mod lists;
+mod maps;
+mod options;
+mod pointers;
+mod scalars;
+mod std_types;
+mod text;
+mod tuples;
+
+use std::marker::PhantomData;
+
+use crate::encode::{Decode, Encode};
+use crate::error::Result;
+use crate::graph::Patcher;
+use crate::schema::{Kind, SchemaBuilder};
+use crate::shape::Shape;
+use crate::walk::Walker;
+use crate::wire::{Reader, Writer};
+
+pub use cells::{CCell, CMutex, COnceCell, COnceLock, CRefCell, CRwLock};
+pub use lists::{CArray, CBTreeSet, CBinaryHeap, CHashSet, CLinkedList, CVec, CVecDeque};
+pub use maps::{CBTreeMap, CHashMap};
+pub use options::{COption, CResult};
+pub use pointers::{CArc, CArcWeak, CBox, CRc, CRcWeak};
+#[doc(hidden)]
+pub use pointers::{Pointee, ReadPointee};
+pub use std_types::{CPhantom, CReverse};
+pub use tuples::CTuple;
+
+/// How to write a `T`: [`Encode`] with the knowledge outside the type.
+pub trait Codec<T: ?Sized>: Copy {
+    /// See [`Encode::shape`].
+    fn shape(self) -> Shape;
+    /// See [`Encode::schema`].
+    fn schema(self, builder: &mut SchemaBuilder) -> Kind;
+    /// See [`Encode::head`].
+    fn head(self, value: &T, out: &mut [u8]);
+    /// See [`Encode::tail`].
+    ///
+    /// # Errors
+    /// As there.
+    fn tail(self, value: &T, w: &mut Writer<'_>) -> Result<()>;
+    /// See [`Encode::walk`].
+    ///
+    /// # Errors
+    /// As there.
+    fn walk(self, value: &T, walker: &mut Walker<'_>) -> Result<()>;
+    /// See [`Encode::patch`].
+    fn patch(self, value: &mut T, patcher: &mut Patcher<'_>);
+}
+
+/// How to read a `T`: [`Decode`] with the knowledge outside the type.
+pub trait ReadCodec<'de, T>: Codec<T> {
+    /// See [`Decode::read`].
+    ///
+    /// # Errors
+    /// As there.
+    fn read(self, head: &[u8], r: &mut Reader<'de>) -> Result<T>;
+}
+
+/// The codec of a type that is `Cerial` itself.
+pub struct Static<T: ?Sized>(PhantomData<fn() -> Box<T>>);
+
+impl<T: ?Sized> Static<T> {
+    /// The codec.
+    pub const NEW: Static<T> = Static(PhantomData);
+}
+
+impl<T: ?Sized> Clone for Static<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: ?Sized> Copy for Static<T> {}
+
+impl<T: Encode + ?Sized> Codec<T> for Static<T> {
+    #[inline(always)]
+    fn shape(self) -> Shape {
+        T::shape()
+    }
+    fn schema(self, builder: &mut SchemaBuilder) -> Kind {
+        T::schema(builder)
+    }
+    #[inline(always)]
+    fn head(self, value: &T, out: &mut [u8]) {
+        value.head(out);
+    }
+    #[inline(always)]
+    fn tail(self, value: &T, w: &mut Writer<'_>) -> Result<()> {
+        value.tail(w)
+    }
+    #[inline(always)]
+    fn walk(self, value: &T, walker: &mut Walker<'_>) -> Result<()> {
+        value.walk(walker)
+    }
+    #[inline(always)]
+    fn patch(self, value: &mut T, patcher: &mut Patcher<'_>) {
+        value.patch(patcher);
+    }
+}
+
+impl<'de, T: Decode<'de>> ReadCodec<'de, T> for Static<T> {
+    #[inline(always)]
+    fn read(self, head: &[u8], r: &mut Reader<'de>) -> Result<T> {
+        T::read(head, r)
+    }
+}
+
+/// Implements `Encode` and `Decode` for a container by its codec around `Static`.
+macro_rules! by_codec {
+    ([$($generics:tt)*] $ty:ty, [$($enc:tt)*], [$($dec:tt)*], $codec:expr) => {
+        impl<$($generics)*> $crate::encode::Encode for $ty where $($enc)* {
+            #[inline(always)]
+            fn shape() -> $crate::shape::Shape {
+                $crate::codec::Codec::<$ty>::shape($codec)
+            }
+            fn schema(builder: &mut $crate::schema::SchemaBuilder) -> $crate::schema::Kind {
+                $crate::codec::Codec::<$ty>::schema($codec, builder)
+            }
+            #[inline(always)]
+            fn head(&self, out: &mut [u8]) {
+                $crate::codec::Codec::<$ty>::head($codec, self, out)
+            }
+            #[inline(always)]
+            fn tail(&self, w: &mut $crate::wire::Writer<'_>) -> $crate::error::Result<()> {
+                $crate::codec::Codec::<$ty>::tail($codec, self, w)
+            }
+            #[inline]
+            fn walk(&self, walker: &mut $crate::walk::Walker<'_>) -> $crate::error::Result<()> {
+                $crate::codec::Codec::<$ty>::walk($codec, self, walker)
+            }
+            #[inline]
+            fn patch(&mut self, patcher: &mut $crate::graph::Patcher<'_>) {
+                $crate::codec::Codec::<$ty>::patch($codec, self, patcher)
+            }
+        }
+        impl<'de, $($generics)*> $crate::encode::Decode<'de> for $ty where $($dec)* {
+            #[inline(always)]
+            fn read(head: &[u8], r: &mut $crate::wire::Reader<'de>) -> $crate::error::Result<Self> {
+                $crate::codec::ReadCodec::<'de, $ty>::read($codec, head, r)
+            }
+        }
+    };
+}
+pub(crate) use by_codec;

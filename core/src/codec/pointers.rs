@@ -1,0 +1,370 @@
+//! Boxes and shared pointers.
+
+use std::any::Any;
+use std::rc::{Rc, Weak as RcWeak};
+use std::sync::{Arc, Weak as ArcWeak};
+
+use crate::encode::{Decode, Encode};
+use crate::error::Result;
+use crate::graph::{Edge, Patcher, Strong};
+use crate::schema::{Kind, SchemaBuilder};
+use crate::shape::Shape;
+use crate::walk::Walker;
+use crate::wire::{Reader, Writer};
+
+use super::{CVec, Codec, ReadCodec, Static};
+
+/// What may stand behind a `Box`, `Rc` or `Arc`: any `Cerial` type, and `dyn Trait` of a `#[cerial::object]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be serialized by cerial",
+    label = "this type is not `Cerial`",
+    note = "add `#[derive(Cerial)]` to it; for a trait object put `#[cerial::object]` on the trait and its impls"
+)]
+pub trait Pointee {
+    fn kind(builder: &mut SchemaBuilder) -> Kind;
+    fn write(&self, w: &mut Writer<'_>) -> Result<()>;
+    fn walk(&self, walker: &mut Walker<'_>) -> Result<()>;
+    fn patch(&mut self, patcher: &mut Patcher<'_>);
+}
+
+/// A [`Pointee`] that can be read into a pointer.
+#[doc(hidden)]
+pub trait ReadPointee<'de>: Pointee {
+    fn read_box(r: &mut Reader<'de>) -> Result<Box<Self>>;
+    fn read_rc(r: &mut Reader<'de>) -> Result<Rc<Self>> {
+        Self::read_box(r).map(Rc::from)
+    }
+    fn read_arc(r: &mut Reader<'de>) -> Result<Arc<Self>> {
+        Self::read_box(r).map(Arc::from)
+    }
+}
+
+impl<T: Encode> Pointee for T {
+    fn kind(builder: &mut SchemaBuilder) -> Kind {
+        T::schema(builder)
+    }
+    #[inline(always)]
+    fn write(&self, w: &mut Writer<'_>) -> Result<()> {
+        w.value(Static::<T>::NEW, self)
+    }
+    fn walk(&self, walker: &mut Walker<'_>) -> Result<()> {
+        Encode::walk(self, walker)
+    }
+    fn patch(&mut self, patcher: &mut Patcher<'_>) {
+        Encode::patch(self, patcher);
+    }
+}
+
+impl<'de, T: Decode<'de>> ReadPointee<'de> for T {
+    #[inline(always)]
+    fn read_box(r: &mut Reader<'de>) -> Result<Box<T>> {
+        r.value(Static::<T>::NEW).map(Box::new)
+    }
+    #[inline(always)]
+    fn read_rc(r: &mut Reader<'de>) -> Result<Rc<T>> {
+        r.value(Static::<T>::NEW).map(Rc::new)
+    }
+    #[inline(always)]
+    fn read_arc(r: &mut Reader<'de>) -> Result<Arc<T>> {
+        r.value(Static::<T>::NEW).map(Arc::new)
+    }
+}
+
+impl Pointee for str {
+    fn kind(_: &mut SchemaBuilder) -> Kind {
+        Kind::Text
+    }
+    fn write(&self, w: &mut Writer<'_>) -> Result<()> {
+        w.bytes(self.as_bytes());
+        Ok(())
+    }
+    fn walk(&self, _: &mut Walker<'_>) -> Result<()> {
+        Ok(())
+    }
+    fn patch(&mut self, _: &mut Patcher<'_>) {}
+}
+
+impl<'de> ReadPointee<'de> for str {
+    fn read_box(r: &mut Reader<'de>) -> Result<Box<str>> {
+        r.string().map(String::into_boxed_str)
+    }
+    fn read_rc(r: &mut Reader<'de>) -> Result<Rc<str>> {
+        r.text().map(Rc::from)
+    }
+    fn read_arc(r: &mut Reader<'de>) -> Result<Arc<str>> {
+        r.text().map(Arc::from)
+    }
+}
+
+impl<T: Encode> Pointee for [T] {
+    fn kind(builder: &mut SchemaBuilder) -> Kind {
+        Kind::Seq(Box::new(T::schema(builder)))
+    }
+    fn write(&self, w: &mut Writer<'_>) -> Result<()> {
+        super::lists::write_slice(self, Static::<T>::NEW, w)
+    }
+    fn walk(&self, walker: &mut Walker<'_>) -> Result<()> {
+        super::lists::walk_each(self.iter(), Static::<T>::NEW, walker)
+    }
+    fn patch(&mut self, patcher: &mut Patcher<'_>) {
+        super::lists::patch_each(self.iter_mut(), Static::<T>::NEW, patcher);
+    }
+}
+
+impl<'de, T: Decode<'de>> ReadPointee<'de> for [T] {
+    fn read_box(r: &mut Reader<'de>) -> Result<Box<[T]>> {
+        CVec(Static::<T>::NEW).read(&[], r).map(Vec::into_boxed_slice)
+    }
+}
+
+/// `Box<T>`: the value, one heap edge down.
+#[derive(Clone, Copy)]
+pub struct CBox<C>(pub C);
+
+impl<T, C: Codec<T>> Codec<Box<T>> for CBox<C> {
+    #[inline(always)]
+    fn shape(self) -> Shape {
+        Shape::BOX
+    }
+    fn schema(self, builder: &mut SchemaBuilder) -> Kind {
+        Kind::Boxed(Box::new(self.0.schema(builder)))
+    }
+    #[inline(always)]
+    fn head(self, _: &Box<T>, _: &mut [u8]) {}
+    #[inline]
+    fn tail(self, value: &Box<T>, w: &mut Writer<'_>) -> Result<()> {
+        w.nested(|w| w.value(self.0, &**value))
+    }
+    fn walk(self, value: &Box<T>, walker: &mut Walker<'_>) -> Result<()> {
+        self.0.walk(value, walker)
+    }
+    fn patch(self, value: &mut Box<T>, patcher: &mut Patcher<'_>) {
+        patcher.nested(|patcher| self.0.patch(value, patcher));
+    }
+}
+
+impl<'de, T, C: ReadCodec<'de, T>> ReadCodec<'de, Box<T>> for CBox<C> {
+    #[inline]
+    fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<Box<T>> {
+        r.charge(size_of::<T>())?;
+        r.nested(|r| r.value(self.0).map(Box::new))
+    }
+}
+
+impl<T: Pointee + ?Sized> Encode for Box<T> {
+    #[inline(always)]
+    fn shape() -> Shape {
+        Shape::BOX
+    }
+    fn schema(builder: &mut SchemaBuilder) -> Kind {
+        Kind::Boxed(Box::new(T::kind(builder)))
+    }
+    #[inline(always)]
+    fn head(&self, _: &mut [u8]) {}
+    #[inline]
+    fn tail(&self, w: &mut Writer<'_>) -> Result<()> {
+        w.nested(|w| (**self).write(w))
+    }
+    fn walk(&self, walker: &mut Walker<'_>) -> Result<()> {
+        (**self).walk(walker)
+    }
+    fn patch(&mut self, patcher: &mut Patcher<'_>) {
+        patcher.nested(|patcher| (**self).patch(patcher));
+    }
+}
+
+impl<'de, T: ReadPointee<'de> + ?Sized> Decode<'de> for Box<T> {
+    #[inline]
+    fn read(_: &[u8], r: &mut Reader<'de>) -> Result<Box<T>> {
+        r.charge(16)?;
+        r.nested(T::read_box)
+    }
+}
+
+/// Writes a strong edge: `id * 2 + 1` and the body at first, `id * 2` later.
+#[inline]
+fn write_shared(
+    w: &mut Writer<'_>,
+    address: usize,
+    keep: impl FnOnce() -> Box<dyn Any>,
+    body: impl FnOnce(&mut Writer<'_>) -> Result<()>,
+) -> Result<()> {
+    match w.graph().strong(address, keep)? {
+        Edge::Again(id) => {
+            w.count(id << 1);
+            Ok(())
+        }
+        Edge::First(id) => {
+            w.count(id << 1 | 1);
+            w.nested(body)?;
+            w.graph().finish()
+        }
+    }
+}
+
+/// Reads a strong edge.
+#[inline]
+fn read_shared<'de, P: Clone + 'static>(
+    r: &mut Reader<'de>,
+    body: impl FnOnce(&mut Reader<'de>) -> Result<P>,
+    patch: impl Fn(&P, &mut Patcher<'_>) + 'static,
+) -> Result<P> {
+    let tag = r.count()?;
+    match r.graph().strong::<P>(tag)? {
+        Strong::Done(pointer) => Ok(pointer),
+        Strong::Body(_) => {
+            let pointer = r.nested(body)?;
+            r.graph().finish(&pointer, patch)?;
+            Ok(pointer)
+        }
+    }
+}
+
+macro_rules! shared {
+    ($codec:ident, $weak_codec:ident, $ptr:ident, $weak:ident, $read:ident, $dangling:ident, $exclusive:ident) => {
+        #[doc = concat!("`", stringify!($ptr), "<T>`: one object, wherever it is met again.")]
+        #[derive(Clone, Copy)]
+        pub struct $codec<C>(pub C);
+
+        impl<T: 'static, C: Codec<T>> Codec<$ptr<T>> for $codec<C> {
+            #[inline(always)]
+            fn shape(self) -> Shape {
+                Shape::HEAP
+            }
+            fn schema(self, builder: &mut SchemaBuilder) -> Kind {
+                Kind::Shared(Box::new(self.0.schema(builder)))
+            }
+            #[inline(always)]
+            fn head(self, _: &$ptr<T>, _: &mut [u8]) {}
+            #[inline]
+            fn tail(self, value: &$ptr<T>, w: &mut Writer<'_>) -> Result<()> {
+                let address = $ptr::as_ptr(value).addr();
+                write_shared(w, address, || Box::new(value.clone()), |w| w.value(self.0, &**value))
+            }
+            fn walk(self, value: &$ptr<T>, walker: &mut Walker<'_>) -> Result<()> {
+                walker.shared($ptr::as_ptr(value).addr(), |walker| self.0.walk(value, walker))
+            }
+            fn patch(self, _: &mut $ptr<T>, _: &mut Patcher<'_>) {}
+        }
+
+        impl<'de, T: 'static, C: ReadCodec<'de, T> + 'static> ReadCodec<'de, $ptr<T>> for $codec<C> {
+            #[inline]
+            fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$ptr<T>> {
+                read_shared(
+                    r,
+                    |r| {
+                        r.charge(size_of::<T>() + 2 * size_of::<usize>())?;
+                        r.value(self.0).map($ptr::new)
+                    },
+                    move |pointer: &$ptr<T>, patcher| {
+                        // SAFETY:
+                        // - the object was made by this stream, which has handed nothing out yet.
+                        // - it is open (a weak edge below it waits), so no key and no handler met it: both tables
+                        //   refuse that.
+                        // - `patch` follows no shared pointer: the impls for those do nothing.
+                        unsafe { crate::graph::$exclusive(pointer, |value| self.0.patch(value, patcher)) };
+                    },
+                )
+            }
+        }
+
+        impl<T: Pointee + ?Sized + 'static> Encode for $ptr<T> {
+            #[inline(always)]
+            fn shape() -> Shape {
+                Shape::HEAP
+            }
+            fn schema(builder: &mut SchemaBuilder) -> Kind {
+                Kind::Shared(Box::new(T::kind(builder)))
+            }
+            #[inline(always)]
+            fn head(&self, _: &mut [u8]) {}
+            #[inline]
+            fn tail(&self, w: &mut Writer<'_>) -> Result<()> {
+                let address = $ptr::as_ptr(self).cast::<()>().addr();
+                write_shared(w, address, || Box::new(self.clone()), |w| (**self).write(w))
+            }
+            fn walk(&self, walker: &mut Walker<'_>) -> Result<()> {
+                walker.shared($ptr::as_ptr(self).cast::<()>().addr(), |walker| (**self).walk(walker))
+            }
+        }
+
+        impl<'de, T: ReadPointee<'de> + ?Sized + 'static> Decode<'de> for $ptr<T> {
+            #[inline]
+            fn read(_: &[u8], r: &mut Reader<'de>) -> Result<$ptr<T>> {
+                read_shared(
+                    r,
+                    |r| {
+                        r.charge(4 * size_of::<usize>())?;
+                        T::$read(r)
+                    },
+                    |pointer: &$ptr<T>, patcher| {
+                        // SAFETY: as in the codec above.
+                        unsafe { crate::graph::$exclusive(pointer, |value: &mut T| value.patch(patcher)) };
+                    },
+                )
+            }
+        }
+
+        #[doc = concat!("`", stringify!($weak), "<T>` of an `", stringify!($ptr), "`: an object id, never a body.")]
+        #[derive(Clone, Copy)]
+        pub struct $weak_codec<C>(pub C);
+
+        impl<T: 'static, C: Codec<T>> Codec<$weak<T>> for $weak_codec<C> {
+            #[inline(always)]
+            fn shape(self) -> Shape {
+                Shape::HEAP
+            }
+            fn schema(self, builder: &mut SchemaBuilder) -> Kind {
+                Kind::Weak(Box::new(self.0.schema(builder)))
+            }
+            #[inline(always)]
+            fn head(self, _: &$weak<T>, _: &mut [u8]) {}
+            #[inline]
+            fn tail(self, value: &$weak<T>, w: &mut Writer<'_>) -> Result<()> {
+                match value.upgrade() {
+                    None => w.count(0),
+                    Some(target) => {
+                        let address = $ptr::as_ptr(&target).addr();
+                        let id = w.graph().weak(address, || Box::new(target))?;
+                        w.count(id + 1);
+                    }
+                }
+                Ok(())
+            }
+            fn walk(self, _: &$weak<T>, _: &mut Walker<'_>) -> Result<()> {
+                Ok(())
+            }
+            fn patch(self, value: &mut $weak<T>, patcher: &mut Patcher<'_>) {
+                let address = value.as_ptr().addr();
+                if patcher.waits(address) {
+                    *value = patcher.target::<$ptr<T>>(address).map_or_else($weak::new, $ptr::downgrade);
+                }
+            }
+        }
+
+        impl<'de, T: 'static, C: Codec<T>> ReadCodec<'de, $weak<T>> for $weak_codec<C> {
+            #[inline]
+            fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$weak<T>> {
+                let Some(id) = r.count()?.checked_sub(1) else { return Ok($weak::new()) };
+                if let Some(target) = r.graph().weak::<$ptr<T>>(id)? {
+                    return Ok($ptr::downgrade(&target));
+                }
+                r.charge(size_of::<T>() + 2 * size_of::<usize>())?;
+                let weak: $weak<T> = crate::graph::$dangling();
+                r.graph().wait(weak.as_ptr().addr(), id)?;
+                Ok(weak)
+            }
+        }
+
+        super::by_codec!(
+            [T] $weak<T>,
+            [T: Encode + 'static],
+            [T: Encode + 'static],
+            $weak_codec(Static::<T>::NEW)
+        );
+    };
+}
+
+shared!(CRc, CRcWeak, Rc, RcWeak, read_rc, dangling_rc, exclusive_rc);
+shared!(CArc, CArcWeak, Arc, ArcWeak, read_arc, dangling_arc, exclusive_arc);

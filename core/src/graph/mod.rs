@@ -1,0 +1,21 @@
+//! Shared pointers: one object stays one object, and a weak edge finds its target again.
+//!
+//! The rules, on both sides:
+//! - An object gets its id at first sight, by a strong or a weak edge. Its body stands at its first *strong* edge; a
+//!   weak edge is only the id.
+//! - No pointer to an unfinished object is ever handed out. A weak edge to one is read as a dangling `Weak` with an
+//!   address of its own, and is replaced at the end ([`Patcher`]).
+//! - An object below which such an edge waits is *open*. Nothing open may be met by user code while reading: keys that
+//!   are hashed or ordered and states of handlers are *eager*, and meeting an open object there is refused when it
+//!   is written, with the path.
+//! - A strong edge to an object under construction is a cycle; it is refused when it is written.
+
+mod patch;
+mod read;
+mod write;
+
+pub use read::Patcher;
+
+pub(crate) use patch::{dangling_arc, dangling_rc, exclusive_arc, exclusive_rc};
+pub(crate) use read::{ReadGraph, Strong};
+pub(crate) use write::{Edge, WriteGraph};

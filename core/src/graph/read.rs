@@ -1,0 +1,224 @@
+//! The reader's object table.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+
+use crate::error::{Error, ErrorKind, Result};
+
+#[derive(Clone, Copy)]
+enum Slot {
+    /// Met by a weak edge only.
+    Seen,
+    /// Its body is being read.
+    Started,
+    /// The pointer is `pointers[arena]`'s item.
+    Finished { arena: u32, item: u32, open: bool },
+}
+
+struct Arena {
+    pointer: TypeId,
+    /// A `Vec<P>`.
+    items: Box<dyn Any>,
+    patch: PatchItem,
+}
+
+type PatchItem = Box<dyn Fn(&dyn Any, usize, &mut Patcher<'_>)>;
+
+/// Finished objects by id, and the weak edges that wait.
+#[derive(Default)]
+pub(crate) struct ReadGraph {
+    slots: Vec<Slot>,
+    arenas: Vec<Arena>,
+    last_arena: usize,
+    /// The objects whose bodies are being read, outermost first, and whether each is open itself.
+    stack: Vec<(usize, bool)>,
+    /// Address of a dangling `Weak` -> the id it stands for.
+    waiting: HashMap<usize, usize>,
+    /// The objects that hold such a `Weak` directly.
+    owners: Vec<usize>,
+    root_waits: bool,
+    eager: u32,
+}
+
+/// What a strong edge asks for.
+pub(crate) enum Strong<P> {
+    /// Read the body, then [`ReadGraph::finish`].
+    Body(usize),
+    /// Here it is.
+    Done(P),
+}
+
+impl ReadGraph {
+    /// Meets a strong edge by its tag.
+    #[inline]
+    pub(crate) fn strong<P: Clone + 'static>(&mut self, tag: usize) -> Result<Strong<P>> {
+        let id = tag >> 1;
+        if tag & 1 == 0 {
+            return self.get(id).map(Strong::Done);
+        }
+        if id == self.slots.len() {
+            self.slots.push(Slot::Started);
+        } else {
+            match self.slots.get_mut(id) {
+                Some(slot @ Slot::Seen) => *slot = Slot::Started,
+                Some(_) => return Err(Error::malformed(format!("object {id} has two bodies"))),
+                None => return Err(Error::malformed(format!("object {id} stands before its turn"))),
+            }
+        }
+        self.stack.push((id, false));
+        Ok(Strong::Body(id))
+    }
+
+    #[inline]
+    fn get<P: Clone + 'static>(&mut self, id: usize) -> Result<P> {
+        match self.slots.get(id) {
+            Some(&Slot::Finished { arena, item, open }) => {
+                if open {
+                    self.mark_open()?;
+                }
+                self.item(arena, item).cloned().ok_or_else(|| confused(id))
+            }
+            Some(_) => Err(Error::new(ErrorKind::Cycle, format!("object {id} is pointed at before it is complete"))),
+            None => Err(Error::malformed(format!("object {id} does not exist"))),
+        }
+    }
+
+    fn item<P: 'static>(&self, arena: u32, item: u32) -> Option<&P> {
+        self.arenas[arena as usize].items.downcast_ref::<Vec<P>>().map(|items| &items[item as usize])
+    }
+
+    /// The innermost started object is complete: keeps its pointer. `patch` fills in weak edges that it holds.
+    #[inline]
+    pub(crate) fn finish<P: Clone + 'static>(
+        &mut self,
+        pointer: &P,
+        patch: impl Fn(&P, &mut Patcher<'_>) + 'static,
+    ) -> Result<()> {
+        let (id, open) = self.stack.pop().expect("invariant: a finished object was started");
+        let arena = self.arena::<P>(patch);
+        let items = self.arenas[arena].items.downcast_mut::<Vec<P>>().expect("invariant: arenas are found by type");
+        items.push(pointer.clone());
+        let item = (items.len() - 1) as u32;
+        self.slots[id] = Slot::Finished { arena: arena as u32, item, open };
+        if open { self.mark_open() } else { Ok(()) }
+    }
+
+    #[inline]
+    fn arena<P: 'static>(&mut self, patch: impl Fn(&P, &mut Patcher<'_>) + 'static) -> usize {
+        let pointer = TypeId::of::<P>();
+        if self.arenas.get(self.last_arena).is_some_and(|a| a.pointer == pointer) {
+            return self.last_arena;
+        }
+        let found = self.arenas.iter().position(|a| a.pointer == pointer);
+        self.last_arena = found.unwrap_or_else(|| {
+            let patch: PatchItem = Box::new(move |items, item, patcher| {
+                if let Some(items) = items.downcast_ref::<Vec<P>>() {
+                    patch(&items[item], patcher);
+                }
+            });
+            self.arenas.push(Arena { pointer, items: Box::new(Vec::<P>::new()), patch });
+            self.arenas.len() - 1
+        });
+        self.last_arena
+    }
+
+    /// Meets a weak edge to an object: the finished pointer, or nothing yet.
+    #[inline]
+    pub(crate) fn weak<P: Clone + 'static>(&mut self, id: usize) -> Result<Option<P>> {
+        match self.slots.get(id) {
+            Some(&Slot::Finished { arena, item, open }) => {
+                if open {
+                    self.mark_open()?;
+                }
+                return self.item::<P>(arena, item).cloned().map(Some).ok_or_else(|| confused(id));
+            }
+            Some(_) => {}
+            None if id == self.slots.len() => self.slots.push(Slot::Seen),
+            None => return Err(Error::malformed(format!("object {id} stands before its turn"))),
+        }
+        Ok(None)
+    }
+
+    /// Notes that the dangling `Weak` at `address` stands for `id`.
+    pub(crate) fn wait(&mut self, address: usize, id: usize) -> Result<()> {
+        self.mark_open()?;
+        self.waiting.insert(address, id);
+        match self.stack.last() {
+            Some(&(owner, _)) => {
+                if self.owners.last() != Some(&owner) {
+                    self.owners.push(owner);
+                }
+            }
+            None => self.root_waits = true,
+        }
+        Ok(())
+    }
+
+    fn mark_open(&mut self) -> Result<()> {
+        if self.eager > 0 {
+            return Err(Error::new(
+                ErrorKind::Cycle,
+                "a map key or a handler's state leads to an object that is not complete yet",
+            ));
+        }
+        if let Some((_, open)) = self.stack.last_mut() {
+            *open = true;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn enter_eager(&mut self) {
+        self.eager += 1;
+    }
+
+    pub(crate) fn leave_eager(&mut self) {
+        self.eager -= 1;
+    }
+
+    /// Fills in all weak edges that wait; `root` patches what no shared object owns.
+    pub(crate) fn patch(mut self, root: impl FnOnce(&mut Patcher<'_>)) {
+        self.owners.sort_unstable();
+        self.owners.dedup();
+        let mut patcher = Patcher { graph: &self };
+        for &owner in &self.owners {
+            if let Slot::Finished { arena, item, .. } = self.slots[owner] {
+                let arena = &self.arenas[arena as usize];
+                (arena.patch)(&*arena.items, item as usize, &mut patcher);
+            }
+        }
+        if self.root_waits {
+            root(&mut patcher);
+        }
+    }
+}
+
+#[cold]
+fn confused(id: usize) -> Error {
+    Error::new(ErrorKind::TypeMismatch, format!("object {id} is of another type than the pointer to it"))
+}
+
+/// Replaces dangling `Weak`s by the ones they stand for.
+pub struct Patcher<'a> {
+    graph: &'a ReadGraph,
+}
+
+impl Patcher<'_> {
+    /// The pointer for which the dangling `Weak` at `address` stands.
+    pub(crate) fn target<P: 'static>(&self, address: usize) -> Option<&P> {
+        let id = self.graph.waiting.get(&address)?;
+        match self.graph.slots[*id] {
+            Slot::Finished { arena, item, .. } => self.graph.item(arena, item),
+            _ => None,
+        }
+    }
+
+    /// Whether the `Weak` at `address` waits for anything.
+    pub(crate) fn waits(&self, address: usize) -> bool {
+        self.graph.waiting.contains_key(&address)
+    }
+
+    /// Goes one heap edge down for the time of `f`; the stack grows on the heap where it is deep.
+    pub(crate) fn nested(&mut self, f: impl FnOnce(&mut Self)) {
+        stacker::maybe_grow(64 << 10, 1 << 20, || f(self));
+    }
+}

@@ -1,0 +1,182 @@
+//! The writer's object table.
+
+use std::any::Any;
+
+use crate::error::{Error, ErrorKind, Result};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Met by a weak edge only.
+    Seen,
+    /// Its body is being written.
+    Started,
+    Finished,
+}
+
+struct Object {
+    state: State,
+    /// A weak edge below it waits for its target.
+    open: bool,
+}
+
+/// What a strong edge is on the wire.
+pub(crate) enum Edge {
+    /// The body follows.
+    First(usize),
+    /// The body stood before.
+    Again(usize),
+}
+
+/// Object ids by address, and what is known of each object.
+#[derive(Default)]
+pub(crate) struct WriteGraph {
+    by_address: AddressMap,
+    objects: Vec<Object>,
+    /// The objects whose bodies are being written, outermost first.
+    stack: Vec<usize>,
+    /// How many keys and handler states enclose the place.
+    eager: u32,
+    /// How many handler states and locks enclose the place: what they lead to may be freed while we write.
+    transient: u32,
+    /// Clones that keep such addresses from being reused.
+    kept: Vec<Box<dyn Any>>,
+}
+
+impl WriteGraph {
+    /// Meets a strong edge. `keep` clones the pointer where its address might be reused.
+    #[inline]
+    pub(crate) fn strong(&mut self, address: usize, keep: impl FnOnce() -> Box<dyn Any>) -> Result<Edge> {
+        let (id, new) = self.by_address.get_or_add(address);
+        if new {
+            self.objects.push(Object { state: State::Seen, open: false });
+            if self.transient > 0 {
+                self.kept.push(keep());
+            }
+        }
+        match self.objects[id].state {
+            State::Finished => {
+                if self.objects[id].open {
+                    self.mark_open()?;
+                }
+                Ok(Edge::Again(id))
+            }
+            State::Started => Err(cycle()),
+            State::Seen => {
+                self.objects[id].state = State::Started;
+                self.stack.push(id);
+                Ok(Edge::First(id))
+            }
+        }
+    }
+
+    /// The body of the innermost started object is written.
+    #[inline]
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        let id = self.stack.pop().expect("invariant: a finished object was started");
+        self.objects[id].state = State::Finished;
+        if self.objects[id].open { self.mark_open() } else { Ok(()) }
+    }
+
+    /// Meets a weak edge to a living object.
+    #[inline]
+    pub(crate) fn weak(&mut self, address: usize, keep: impl FnOnce() -> Box<dyn Any>) -> Result<usize> {
+        let (id, new) = self.by_address.get_or_add(address);
+        if new {
+            self.objects.push(Object { state: State::Seen, open: false });
+            if self.transient > 0 {
+                self.kept.push(keep());
+            }
+        }
+        if self.objects[id].state != State::Finished {
+            self.mark_open()?;
+        }
+        Ok(id)
+    }
+
+    fn mark_open(&mut self) -> Result<()> {
+        if self.eager > 0 {
+            return Err(Error::new(
+                ErrorKind::Cycle,
+                "a map key or a handler's state leads to an object that is not complete when it is read",
+            )
+            .with_help("move the weak pointer out of the key or the handler's state"));
+        }
+        if let Some(&owner) = self.stack.last() {
+            self.objects[owner].open = true;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn enter_eager(&mut self) {
+        self.eager += 1;
+    }
+
+    pub(crate) fn leave_eager(&mut self) {
+        self.eager -= 1;
+    }
+
+    pub(crate) fn enter_transient(&mut self) {
+        self.transient += 1;
+    }
+
+    pub(crate) fn leave_transient(&mut self) {
+        self.transient -= 1;
+    }
+}
+
+#[cold]
+fn cycle() -> Error {
+    Error::new(ErrorKind::Cycle, "a strong pointer leads back to an object that is being written")
+        .with_help("make the edge that points back a `Weak`")
+}
+
+/// Address -> id: open addressing, a multiplicative hash.
+#[derive(Default)]
+struct AddressMap {
+    /// Address 0 is a free place.
+    places: Vec<(usize, u32)>,
+    len: usize,
+}
+
+impl AddressMap {
+    #[inline]
+    fn get_or_add(&mut self, address: usize) -> (usize, bool) {
+        if self.len * 2 >= self.places.len() {
+            self.grow();
+        }
+        let mask = self.places.len() - 1;
+        let mut place = hash(address) & mask;
+        loop {
+            let (taken, id) = self.places[place];
+            if taken == address {
+                return (id as usize, false);
+            }
+            if taken == 0 {
+                self.places[place] = (address, self.len as u32);
+                self.len += 1;
+                return (self.len - 1, true);
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let len = (self.places.len() * 4).max(64);
+        let old = std::mem::replace(&mut self.places, vec![(0, 0); len]);
+        for (address, id) in old {
+            if address != 0 {
+                let mut place = hash(address) & (len - 1);
+                while self.places[place].0 != 0 {
+                    place = (place + 1) & (len - 1);
+                }
+                self.places[place] = (address, id);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn hash(address: usize) -> usize {
+    ((address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
+}

@@ -1,0 +1,100 @@
+//! How to serialize: mode, limits, what to print.
+
+use std::sync::Arc;
+
+use crate::limits::Limits;
+use crate::registry::Registry;
+
+/// Which form the bytes take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Self-describing: the schema stands in the bytes. Readable by other builds, by changed types, by no type at
+    /// all.
+    #[default]
+    Portable = 0,
+    /// Both ends are the same build: the schema shrinks to a fingerprint of eight bytes.
+    Compact = 1,
+}
+
+/// How to serialize and deserialize. The free functions of the crate are the default options' methods.
+///
+/// ```
+/// # fn main() -> cerial::Result<()> {
+/// let options = cerial::Options::new().mode(cerial::Mode::Compact);
+/// let bytes = options.serialize(&vec![1_u8, 2, 3])?;
+/// assert_eq!(options.deserialize::<Vec<u8>>(&bytes)?, [1, 2, 3]);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub(crate) mode: Mode,
+    pub(crate) canonical: bool,
+    pub(crate) debug: bool,
+    pub(crate) verbose: bool,
+    pub(crate) limits: Limits,
+    registry: Option<Arc<Registry>>,
+}
+
+impl Options {
+    /// Portable, not canonical, default limits, quiet, the program's registry.
+    pub const fn new() -> Options {
+        Options {
+            mode: Mode::Portable,
+            canonical: false,
+            debug: false,
+            verbose: false,
+            limits: Limits::new(),
+            registry: None,
+        }
+    }
+
+    /// Sets which form the bytes take. Reading takes what it finds.
+    #[must_use]
+    pub const fn mode(mut self, mode: Mode) -> Options {
+        self.mode = mode;
+        self
+    }
+
+    /// Writes hash maps and sets in the order of their keys' bytes, so that equal values give equal bytes.
+    #[must_use]
+    pub const fn canonical(mut self, on: bool) -> Options {
+        self.canonical = on;
+        self
+    }
+
+    /// Makes errors show what each step saw.
+    #[must_use]
+    pub const fn debug(mut self, on: bool) -> Options {
+        self.debug = on;
+        self
+    }
+
+    /// Prints the walk to standard error, coloured by depth on a terminal.
+    #[must_use]
+    pub const fn verbose(mut self, on: bool) -> Options {
+        self.verbose = on;
+        self
+    }
+
+    /// Sets the budgets.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Options {
+        self.limits = limits;
+        self
+    }
+
+    /// Takes handlers, objects and reconnectors from this registry instead of the program's.
+    #[must_use]
+    pub fn with_registry(mut self, registry: Arc<Registry>) -> Options {
+        self.registry = Some(registry);
+        self
+    }
+
+    #[inline]
+    pub(crate) fn registry(&self) -> &Registry {
+        match &self.registry {
+            Some(registry) => registry,
+            None => Registry::global(),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The registry: what a program knows to handle, by type and by key.
+//!
+//! A [`Registry`] is an ordinary value. The program's own ([`Registry::global`]) is filled once, from the plugins that
+//! `inventory` found in the linked crates and from [`install`]; tests make theirs from [`Registry::empty`].
+
+mod builder;
+mod handler;
+mod leaf;
+mod names;
+mod object;
+
+pub use builder::{PluginEntry, Registry, RegistryBuilder, install};
+pub use handler::{Extract, Handler, Rebuild, Via};
+pub use leaf::{Leaf, LeafSerde};
+pub use object::{Object, ObjectEntry};
+#[doc(hidden)]
+pub use object::{ReadObject, read_boxed, read_object, write_object};
+
+pub(crate) use names::{ReadNames, WriteNames};
+
+#[doc(hidden)]
+pub use leaf::{Pick, PickLeaf, PickSerde, PickStatic};

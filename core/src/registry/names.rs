@@ -1,0 +1,170 @@
+//! Names that stand once per stream: handlers and object types get a number at first sight.
+
+use std::rc::Rc;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::Mode;
+use crate::schema::{Root, Schema};
+use crate::wire::{Reader, Writer, schema_from_bytes};
+
+/// The numbers that a writer gave, by the registry's index.
+#[derive(Default)]
+pub(crate) struct WriteNames {
+    handlers: Vec<u32>,
+    objects: Vec<u32>,
+    next: u32,
+}
+
+/// Which table of the registry a name is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Table {
+    Handlers,
+    Objects,
+}
+
+impl WriteNames {
+    /// The stream's number for an entry, or none at first sight, when it gets one.
+    #[inline]
+    fn number(&mut self, table: Table, index: usize) -> Option<u32> {
+        let numbers = match table {
+            Table::Handlers => &mut self.handlers,
+            Table::Objects => &mut self.objects,
+        };
+        match numbers.get(index) {
+            Some(&number) if number > 0 => Some(number),
+            _ => {
+                if numbers.len() <= index {
+                    numbers.resize(index + 1, 0);
+                }
+                self.next += 1;
+                numbers[index] = self.next;
+                None
+            }
+        }
+    }
+}
+
+/// Tags 0 and 1 are taken: another way (serde), a new name.
+const NEW: usize = 1;
+const FIRST: usize = 2;
+
+/// Writes the name of an entry: in full with its schema at first, as a number later.
+#[inline]
+pub(crate) fn write_name(w: &mut Writer<'_>, table: Table, index: usize, name: &str, root: fn() -> &'static Root) {
+    if let Some(number) = w.names().number(table, index) {
+        w.count(FIRST + number as usize - 1);
+        return;
+    }
+    let root = root();
+    w.count(NEW);
+    w.bytes(name.as_bytes());
+    if w.portable() {
+        w.bytes(&root.bytes);
+    } else {
+        w.raw(&root.fingerprint.to_le_bytes());
+    }
+}
+
+/// A name met in a stream.
+#[derive(Clone)]
+pub(crate) struct Met {
+    pub(crate) name: Rc<str>,
+    /// The registry's index where it was looked up already.
+    pub(crate) index: Option<u32>,
+    /// The writer's schema, where it is not the one that this program has.
+    pub(crate) foreign: Option<Rc<Schema>>,
+    schema: Rc<[u8]>,
+}
+
+/// The names that a reader met, in order.
+#[derive(Default)]
+pub(crate) struct ReadNames {
+    met: Vec<Met>,
+}
+
+/// What stands before a value whose way the bytes name.
+pub(crate) enum Way {
+    /// Serde's, self-describing.
+    Serde,
+    /// The handler or object type of this number in [`ReadNames`].
+    Named(usize),
+}
+
+/// Reads what [`write_name`] wrote, or the tag of serde's way.
+#[inline]
+pub(crate) fn read_way(r: &mut Reader<'_>) -> Result<Way> {
+    match r.count()? {
+        0 => Ok(Way::Serde),
+        NEW => {
+            let name: Rc<str> = Rc::from(r.text()?);
+            let schema: Rc<[u8]> = Rc::from(match r.mode() {
+                Mode::Portable => r.bytes()?,
+                Mode::Compact => r.block(8)?,
+            });
+            r.charge(size_of::<Met>() + name.len() + schema.len())?;
+            let met = &mut r.names().met;
+            met.push(Met { name, index: None, foreign: None, schema });
+            Ok(Way::Named(met.len() - 1))
+        }
+        tag => {
+            let number = tag - FIRST;
+            if number >= r.names().met.len() {
+                return Err(Error::malformed(format!("name {number} was not introduced")));
+            }
+            Ok(Way::Named(number))
+        }
+    }
+}
+
+impl ReadNames {
+    #[inline]
+    pub(crate) fn get(&self, number: usize) -> &Met {
+        &self.met[number]
+    }
+}
+
+/// Resolves a name: `find` gives the registry's index and the program's own schema.
+#[inline]
+pub(crate) fn resolve(
+    r: &mut Reader<'_>,
+    number: usize,
+    find: impl FnOnce(&str) -> Result<(usize, &'static Root)>,
+) -> Result<(usize, Option<Rc<Schema>>)> {
+    let met = r.names().get(number);
+    if let Some(index) = met.index {
+        return Ok((index as usize, met.foreign.clone()));
+    }
+    let met = met.clone();
+    let (index, root) = find(&met.name)?;
+    let foreign = match r.mode() {
+        Mode::Portable if *met.schema != *root.bytes => {
+            Some(Rc::new(schema_from_bytes(&met.schema, r.options())?))
+        }
+        Mode::Compact if met.schema[..] != root.fingerprint.to_le_bytes() => {
+            return Err(Error::new(
+                ErrorKind::TypeMismatch,
+                format!("`{}` has another shape in the program that wrote these compact bytes", met.name),
+            )
+            .with_help("compact bytes are for one build; use the portable mode between builds"));
+        }
+        _ => None,
+    };
+    let met = &mut r.names().met[number];
+    met.index = Some(index as u32);
+    met.foreign = foreign.clone();
+    Ok((index, foreign))
+}
+
+/// The schema that a name was introduced with, for readers that know no types.
+pub(crate) fn schema_of(r: &mut Reader<'_>, number: usize) -> Result<Rc<Schema>> {
+    let met = r.names().get(number).clone();
+    if let Some(schema) = met.foreign {
+        return Ok(schema);
+    }
+    if r.mode() == Mode::Compact {
+        return Err(Error::malformed("compact bytes do not describe themselves: read them with their type"));
+    }
+    let schema = Rc::new(schema_from_bytes(&met.schema, r.options())?);
+    r.names().met[number].foreign = Some(schema.clone());
+    Ok(schema)
+}

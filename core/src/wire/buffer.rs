@@ -1,0 +1,183 @@
+//! The growing output buffer: the one place where bytes are written through raw pointers.
+
+/// Bytes being written. Capacity is checked once per block, not once per scalar.
+#[derive(Default)]
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+}
+
+/// The largest count in bytes: a 64-bit number in groups of seven bits.
+const MAX_COUNT_BYTES: usize = 10;
+
+impl Buffer {
+    pub(crate) fn new(bytes: Vec<u8>) -> Buffer {
+        Buffer { bytes }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+    }
+
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    #[inline(always)]
+    fn reserve(&mut self, n: usize) {
+        if self.bytes.capacity() - self.bytes.len() < n {
+            self.grow(n);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, n: usize) {
+        self.bytes.reserve(n.max(self.bytes.capacity()).max(64));
+    }
+
+    /// Appends `n` zero bytes and returns them to be filled in.
+    #[inline(always)]
+    pub(crate) fn block(&mut self, n: usize) -> &mut [u8] {
+        self.reserve(n);
+        let len = self.bytes.len();
+        // SAFETY:
+        // - `len..len + n` is inside the capacity: `reserve` just made sure of it.
+        // - the bytes are initialised (zeroed) before the length covers them.
+        // - the slice borrows `self` exclusively, so the vector cannot move under it.
+        unsafe {
+            let start = self.bytes.as_mut_ptr().add(len);
+            std::ptr::write_bytes(start, 0, n);
+            self.bytes.set_len(len + n);
+            std::slice::from_raw_parts_mut(start, n)
+        }
+    }
+
+    /// Appends `items.len()` blocks of `size` bytes each, with one capacity check, filled in by `put`.
+    #[inline(always)]
+    pub(crate) fn blocks<T>(&mut self, items: &[T], size: usize, mut put: impl FnMut(&T, &mut [u8])) {
+        let total = items.len() * size;
+        self.reserve(total);
+        let len = self.bytes.len();
+        for (i, item) in items.iter().enumerate() {
+            // SAFETY:
+            // - `i < items.len()`, so the block is inside the `total` bytes behind `len` that were reserved above;
+            //   `put` cannot reach the vector (it is borrowed here), so it does not move.
+            // - the block is zeroed before a reference to it is made.
+            let block = unsafe {
+                let start = self.bytes.as_mut_ptr().add(len + i * size);
+                std::ptr::write_bytes(start, 0, size);
+                std::slice::from_raw_parts_mut(start, size)
+            };
+            put(item, block);
+        }
+        // SAFETY: all `total` bytes were initialised by the loop, and are inside the capacity.
+        unsafe { self.bytes.set_len(len + total) };
+    }
+
+    /// Appends a count: seven bits a byte, low groups first, one byte below 128.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, n: u64) {
+        if n < 0x80 {
+            self.reserve(1);
+            self.push_reserved(n as u8);
+        } else {
+            self.count_slow(n);
+        }
+    }
+
+    #[inline(never)]
+    fn count_slow(&mut self, mut n: u64) {
+        self.reserve(MAX_COUNT_BYTES);
+        while n >= 0x80 {
+            self.push_reserved(n as u8 | 0x80);
+            n >>= 7;
+        }
+        self.push_reserved(n as u8);
+    }
+
+    /// Appends one byte for which capacity was reserved.
+    #[inline(always)]
+    fn push_reserved(&mut self, byte: u8) {
+        let len = self.bytes.len();
+        debug_assert!(len < self.bytes.capacity());
+        // SAFETY: every caller in this file has reserved the byte.
+        unsafe {
+            self.bytes.as_mut_ptr().add(len).write(byte);
+            self.bytes.set_len(len + 1);
+        }
+    }
+
+    /// Appends raw bytes.
+    #[inline(always)]
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.raw_reserved(bytes);
+    }
+
+    /// Appends a count and as many bytes.
+    #[inline(always)]
+    pub(crate) fn text(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len() + MAX_COUNT_BYTES);
+        if bytes.len() < 0x80 {
+            self.push_reserved(bytes.len() as u8);
+        } else {
+            self.count_slow(bytes.len() as u64);
+            self.reserve(bytes.len());
+        }
+        self.raw_reserved(bytes);
+    }
+
+    #[inline(always)]
+    fn raw_reserved(&mut self, bytes: &[u8]) {
+        let len = self.bytes.len();
+        // SAFETY:
+        // - `bytes.len()` bytes behind `len` are inside the capacity: reserved by the caller in this file.
+        // - source and destination do not overlap: `bytes` is borrowed from elsewhere than `self`.
+        unsafe {
+            copy_short(bytes.as_ptr(), self.bytes.as_mut_ptr().add(len), bytes.len());
+            self.bytes.set_len(len + bytes.len());
+        }
+    }
+}
+
+/// Copies `n` bytes, short runs by two overlapping moves of a fixed size instead of a call.
+///
+/// # Safety
+/// `from` is readable and `to` is writable for `n` bytes, and they do not overlap.
+#[inline(always)]
+pub(crate) unsafe fn copy_short(from: *const u8, to: *mut u8, n: usize) {
+    macro_rules! ends {
+        ($t:ty) => {{
+            const SIZE: usize = size_of::<$t>();
+            // SAFETY: SIZE <= n, so both ends are inside the `n` bytes that the caller vouches for; unaligned
+            // access is asked for by name.
+            unsafe {
+                let first = from.cast::<$t>().read_unaligned();
+                let last = from.add(n - SIZE).cast::<$t>().read_unaligned();
+                to.cast::<$t>().write_unaligned(first);
+                to.add(n - SIZE).cast::<$t>().write_unaligned(last);
+            }
+        }};
+    }
+    match n {
+        0 => {}
+        // SAFETY: one byte is readable and writable.
+        1 => unsafe { *to = *from },
+        2..4 => ends!(u16),
+        4..8 => ends!(u32),
+        8..16 => ends!(u64),
+        16..=32 => ends!([u64; 2]),
+        33..=64 => ends!([u64; 4]),
+        // SAFETY: the caller's contract is that of `copy_nonoverlapping`.
+        _ => unsafe { std::ptr::copy_nonoverlapping(from, to, n) },
+    }
+}

@@ -1,0 +1,14 @@
+//! The wire format: `core/WIRE.md` is its description.
+
+mod buffer;
+mod header;
+mod reader;
+mod schema_bytes;
+mod text;
+mod writer;
+
+pub use reader::Reader;
+pub use writer::Writer;
+
+pub(crate) use header::{read_header, write_header};
+pub(crate) use schema_bytes::{schema_from_bytes, schema_to_bytes};

@@ -1,0 +1,161 @@
+//! The writing side of a stream.
+
+use super::buffer::Buffer;
+use crate::codec::Codec;
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::WriteGraph;
+use crate::options::{Mode, Options};
+use crate::registry::{Registry, WriteNames};
+
+/// A stream being written. Codecs write heads into [`Writer::block`] and tails behind it.
+pub struct Writer<'o> {
+    out: Buffer,
+    options: &'o Options,
+    depth_left: u32,
+    /// What only some values need: made at the first shared pointer, handler or trait object.
+    extra: Option<Box<Extra>>,
+}
+
+#[derive(Default)]
+struct Extra {
+    graph: WriteGraph,
+    names: WriteNames,
+}
+
+/// How many depth levels share one look at the stack that is left.
+pub(super) const STACK_STRIDE: u32 = 16;
+/// What those levels may take at the most.
+pub(super) const STACK_RED_ZONE: usize = 192 << 10;
+/// How much more is taken when it does not suffice.
+pub(super) const STACK_SEGMENT: usize = 2 << 20;
+
+impl<'o> Writer<'o> {
+    pub(crate) fn new(out: Vec<u8>, options: &'o Options) -> Writer<'o> {
+        Writer { out: Buffer::new(out), options, depth_left: options.limits.depth, extra: None }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<u8> {
+        self.out.into_vec()
+    }
+
+    /// The options of the call.
+    pub(crate) fn options(&self) -> &'o Options {
+        self.options
+    }
+
+    pub(crate) fn registry(&self) -> &'o Registry {
+        self.options.registry()
+    }
+
+    pub(crate) fn portable(&self) -> bool {
+        self.options.mode == Mode::Portable
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.out.truncate(len);
+    }
+
+    pub(crate) fn written(&self) -> &[u8] {
+        self.out.as_slice()
+    }
+
+    /// Appends `n` zeroed bytes to be filled in: a head.
+    #[inline(always)]
+    pub fn block(&mut self, n: usize) -> &mut [u8] {
+        self.out.block(n)
+    }
+
+    /// Appends a head of `size` bytes for each item.
+    #[inline(always)]
+    pub(crate) fn blocks<T>(&mut self, items: &[T], size: usize, put: impl FnMut(&T, &mut [u8])) {
+        self.out.blocks(items, size, put);
+    }
+
+    /// Writes a value: its head, then its tail.
+    ///
+    /// # Errors
+    /// Those of the value.
+    #[inline(always)]
+    pub fn value<T: ?Sized>(&mut self, codec: impl Codec<T>, value: &T) -> Result<()> {
+        let head = codec.shape().head;
+        if head > 0 {
+            codec.head(value, self.block(head));
+        }
+        codec.tail(value, self)
+    }
+
+    /// Writes keys or a handler's state, if `on`: what is read there must be complete at once.
+    pub(crate) fn eager<R>(&mut self, on: bool, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        if !on {
+            return f(self);
+        }
+        self.graph().enter_eager();
+        let result = f(self);
+        self.graph().leave_eager();
+        result
+    }
+
+    /// Writes what may be freed or changed while we write: a handler's state, what a lock guards.
+    pub(crate) fn transient<R>(&mut self, on: bool, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        if !on {
+            return f(self);
+        }
+        self.graph().enter_transient();
+        let result = f(self);
+        self.graph().leave_transient();
+        result
+    }
+
+    /// Appends a count, a tag or an id: one byte below 128.
+    #[inline(always)]
+    pub fn count(&mut self, n: usize) {
+        self.out.count(n as u64);
+    }
+
+    /// Appends bytes as they are.
+    #[inline(always)]
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.out.raw(bytes);
+    }
+
+    /// Appends a count and as many bytes.
+    #[inline(always)]
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.out.text(bytes);
+    }
+
+    /// Goes one heap edge down for the time of `f`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] where the depth is spent; what `f` returns otherwise.
+    #[inline]
+    pub fn nested<R>(&mut self, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        let Some(left) = self.depth_left.checked_sub(1) else { return Err(too_deep(self.options.limits.depth)) };
+        self.depth_left = left;
+        let result = if left.is_multiple_of(STACK_STRIDE) {
+            stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || f(self))
+        } else {
+            f(self)
+        };
+        self.depth_left = left + 1;
+        result
+    }
+
+    pub(crate) fn graph(&mut self) -> &mut WriteGraph {
+        &mut self.extra.get_or_insert_default().graph
+    }
+
+    pub(crate) fn names(&mut self) -> &mut WriteNames {
+        &mut self.extra.get_or_insert_default().names
+    }
+}
+
+#[cold]
+pub(super) fn too_deep(depth: u32) -> Error {
+    Error::new(ErrorKind::Limit, format!("nested deeper than {depth} heap edges"))
+        .with_help("raise it with `Limits::depth` for values of your own; a cycle of boxes has no end")
+}
