@@ -1,0 +1,260 @@
+//! The child's side: what an entry gets, and the life of a child from its greeting to its exit.
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rustix::process::{Signal, getpid, getpgrp, kill_current_process_group, kill_process};
+
+use crate::channel::{Channel, End, Got};
+use crate::deadline::Deadline;
+use crate::entry::{self, Outcome};
+use crate::error::SendError;
+use crate::frame::{FIRST_USER_KIND, Frame, kind};
+use crate::handshake::{Hello, Ticket, VERSION};
+use crate::limits::Limits;
+use crate::os::fds::{self, Inherited};
+use crate::os::{build_id, poll};
+use crate::panics;
+
+/// The exit code of a child whose entry panicked; what std uses for a panicked `main`.
+const PANICKED: i32 = 101;
+
+/// The exit code of a child that was stopped before it got an entry to run, or whose entry failed.
+const FAILED: i32 = 1;
+
+/// The parent as a child sees it. Clones share the connection, for other threads.
+#[derive(Clone, Debug)]
+pub struct ChildSide(Arc<Link>);
+
+#[derive(Debug)]
+struct Link {
+    channel: Arc<Channel>,
+    stopped: AtomicBool,
+    /// Readable once a stop was asked for: its other end is dropped then.
+    stop: OwnedFd,
+    depth: u32,
+}
+
+/// What a child's wait ended with.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Incoming {
+    /// A frame from the parent.
+    Frame(Frame),
+    /// The parent asked for a stop, and every frame it sent before was taken.
+    Stop,
+    /// The parent has closed its end: no frame will come any more.
+    Closed,
+    /// The time is up.
+    TimedOut,
+}
+
+impl ChildSide {
+    /// Sends a frame to the parent. Frames arrive whole and in order.
+    ///
+    /// # Blocking
+    /// While the parent does not read and the socket is full, for `timeout` at most (`None`: without end).
+    ///
+    /// # Errors
+    /// The time is up, the parent is gone, a kind below [`FIRST_USER_KIND`], more than a frame can carry.
+    pub fn send(&self, kind: u8, payload: &[u8], timeout: Option<Duration>) -> Result<(), SendError> {
+        self.send_with(kind, &[payload], &[], timeout)
+    }
+
+    /// Sends a frame whose payload stands in several pieces, with descriptors.
+    ///
+    /// # Blocking
+    /// As [`send`](Self::send).
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_with(
+        &self,
+        kind: u8,
+        parts: &[&[u8]],
+        fds: &[BorrowedFd<'_>],
+        timeout: Option<Duration>,
+    ) -> Result<(), SendError> {
+        if kind < FIRST_USER_KIND {
+            return Err(SendError::ReservedKind(kind));
+        }
+        self.0.channel.send(kind, parts, fds, Deadline::after(timeout), None)
+    }
+
+    /// Waits for what the parent sends.
+    ///
+    /// # Blocking
+    /// Until a frame or a stop comes, for `timeout` at most (`None`: without end; the process ends with its parent
+    /// anyway).
+    #[must_use]
+    pub fn recv(&self, timeout: Option<Duration>) -> Incoming {
+        match self.0.channel.recv(Deadline::after(timeout), Some(self.0.stop.as_fd())) {
+            Ok(Got::Frame(frame)) => Incoming::Frame(frame),
+            Ok(Got::Woken) => Incoming::Stop,
+            Ok(Got::TimedOut) => Incoming::TimedOut,
+            Ok(Got::End(_)) | Err(_) => Incoming::Closed,
+        }
+    }
+
+    /// Whether the parent asked for a stop; a load of one atomic.
+    #[must_use]
+    pub fn stop_requested(&self) -> bool {
+        self.0.stopped.load(Ordering::Acquire)
+    }
+
+    /// Readable once a stop was asked for, for those who poll descriptors of their own.
+    #[must_use]
+    pub fn stop_fd(&self) -> BorrowedFd<'_> {
+        self.0.stop.as_fd()
+    }
+
+    /// How many parents of ours are above this process; 1 for a child of a program started by hand.
+    #[must_use]
+    pub fn depth(&self) -> u32 {
+        self.0.depth
+    }
+}
+
+/// The whole life of a child. Ends the process.
+pub(crate) fn live(ticket: Ticket, inherited: Inherited) -> ! {
+    name_process();
+    let channel = Arc::new(Channel::new(inherited.control));
+    let hello = Hello {
+        version: VERSION,
+        nonce: ticket.nonce,
+        pid: std::process::id(),
+        build: build_id::build_id().to_vec(),
+    };
+    if channel.send(kind::HELLO, &[&hello.encode()], &[], Deadline::NEVER, None).is_err() {
+        end_group();
+    }
+    let lifeline = match inherited.lifeline {
+        Some(lifeline) => lifeline,
+        None => {
+            let mut fds = next(&channel, None, kind::FDS).fds.into_iter();
+            let Some(lifeline) = fds.next() else { end_group() };
+            if let Some(stdin) = fds.next() {
+                let _ = rustix::stdio::dup2_stdin(stdin);
+            }
+            lifeline
+        }
+    };
+    let start = next(&channel, Some(&lifeline), kind::START);
+    let payload = next(&channel, Some(&lifeline), kind::PAYLOAD).payload;
+    panics::report_to(Arc::clone(&channel));
+
+    let begun = begin(&start.payload).and_then(|entry| {
+        let side = side(&channel, lifeline, ticket.depth);
+        side.map(|side| (entry, side)).map_err(|error| format!("no thread for the lifeline: {error}"))
+    });
+    let (entry, mut side) = match begun {
+        Ok(begun) => begun,
+        Err(why) => {
+            let _ = channel.send(kind::REFUSED, &[why.as_bytes()], &[], Deadline::NEVER, None);
+            std::process::exit(FAILED);
+        }
+    };
+    let outcome: std::thread::Result<Outcome> =
+        std::panic::catch_unwind(AssertUnwindSafe(|| (entry.run)(&mut side, payload)));
+    let (code, sort, bytes) = match outcome {
+        Ok(Ok(bytes)) => (0, kind::DONE, bytes),
+        Ok(Err(bytes)) => (FAILED, kind::FAILED, bytes),
+        Err(payload) => {
+            // Told by the hook. The payload's own drop may panic again; the process ends anyway.
+            std::mem::forget(payload);
+            std::process::exit(PANICKED);
+        }
+    };
+    let code = match channel.send(sort, &[&bytes], &[], Deadline::NEVER, None) {
+        Err(error @ SendError::TooLarge { .. }) => {
+            let why = format!("the outcome cannot be sent: {error}");
+            let _ = channel.send(kind::REFUSED, &[why.as_bytes()], &[], Deadline::NEVER, None);
+            FAILED
+        }
+        _ => code,
+    };
+    std::process::exit(code);
+}
+
+/// The next frame, which has to be of this kind; a parent that is gone or stops us ends the process.
+fn next(channel: &Channel, lifeline: Option<&OwnedFd>, kind: u8) -> Frame {
+    match channel.recv(Deadline::NEVER, lifeline.map(AsFd::as_fd)) {
+        Ok(Got::Frame(frame)) if frame.kind == kind => frame,
+        Ok(Got::Woken) if lifeline.is_some_and(|fd| asked_to_stop(fd)) => std::process::exit(0),
+        Ok(Got::Frame(_) | Got::Woken | Got::TimedOut | Got::End(End::Closed | End::Protocol(_))) | Err(_) => {
+            end_group()
+        }
+    }
+}
+
+fn begin(start: &[u8]) -> Result<entry::Entry, String> {
+    let broken = || "a start frame that cannot be read".to_owned();
+    let (len, rest) = start.split_first_chunk().ok_or_else(broken)?;
+    let (name, limits) = rest.split_at_checked(u32::from_le_bytes(*len) as usize).ok_or_else(broken)?;
+    let limits = Limits::decode(limits).ok_or_else(broken)?;
+    let entry = entry::find(&String::from_utf8_lossy(name))?;
+    limits.apply()?;
+    Ok(entry)
+}
+
+/// What `begin` reads.
+pub(crate) fn start_payload(entry: &str, limits: &Limits) -> Vec<u8> {
+    let len = u32::try_from(entry.len()).unwrap_or(u32::MAX);
+    [&len.to_le_bytes()[..], entry.as_bytes(), &limits.encode()].concat()
+}
+
+/// Makes the entry's side and starts the thread that looks at the lifeline.
+fn side(channel: &Arc<Channel>, lifeline: OwnedFd, depth: u32) -> std::io::Result<ChildSide> {
+    let (stop, mut stops) = fds::pipe().map(|(stop, stops)| (stop, Some(stops)))?;
+    let link = Link { channel: Arc::clone(channel), stopped: AtomicBool::new(false), stop, depth };
+    let side = ChildSide(Arc::new(link));
+    let shared = side.clone();
+    std::thread::Builder::new().name("suitkaise-lifeline".into()).stack_size(128 << 10).spawn(move || {
+        loop {
+            let _ = poll::ready(&mut [poll::input(lifeline.as_fd())], Deadline::NEVER);
+            if !asked_to_stop(&lifeline) {
+                end_group();
+            }
+            shared.0.stopped.store(true, Ordering::Release);
+            drop(stops.take());
+        }
+    })?;
+    Ok(side)
+}
+
+/// Reads the lifeline once it is readable: a byte asks for a stop, its end means that the parent is gone.
+fn asked_to_stop(lifeline: &OwnedFd) -> bool {
+    loop {
+        match rustix::io::read(lifeline, &mut [0; 16]) {
+            Ok(0) => return false,
+            Err(rustix::io::Errno::INTR) => {}
+            Ok(_) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+/// Ends this process and, if it leads its group, everything it started that stayed in it.
+fn end_group() -> ! {
+    if getpgrp() == getpid() {
+        let _ = kill_current_process_group(Signal::KILL);
+    }
+    let _ = kill_process(getpid(), Signal::KILL);
+    std::process::abort();
+}
+
+fn name_process() {
+    let name = std::env::args_os().next().unwrap_or_default();
+    let name = Path::new(&name).file_name().unwrap_or_default().as_encoded_bytes();
+    if let Ok(name) = CString::new(&name[..name.len().min(15)]) {
+        #[cfg(target_os = "linux")]
+        crate::os::linux::name_process(&name);
+        #[cfg(not(target_os = "linux"))]
+        drop(name);
+    }
+}

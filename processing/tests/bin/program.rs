@@ -1,0 +1,197 @@
+//! The other program of the tests. By its argument a parent that is about to be killed; by a variable a child that does
+//! not do what a child should; else what it is started as by itself.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::io::{BufRead, Write};
+use std::process::{Command, Stdio as Std};
+use std::time::{Duration, Instant};
+
+use common::{LONG, children, open_fds, run};
+use suitkaise_processing::raw::{Event, Limits, Spawn, Stdio};
+
+fn main() {
+    let role = std::env::args().nth(1).unwrap_or_default();
+    match std::env::var("PROCESSING_TEST").unwrap_or_default().as_str() {
+        "return" => return,
+        "hang" => loop {
+            std::thread::park();
+        },
+        "start" => {
+            // What a `main` without `init` would do next.
+            let said = Spawn::new().start().err().map(|error| error.to_string());
+            eprintln!("{said:?}");
+            loop {
+                std::thread::park();
+            }
+        }
+        "exit" => {
+            eprintln!("early trouble");
+            std::process::exit(3);
+        }
+        "abort" => std::process::abort(),
+        _ if role == "without-init" => {
+            println!("{:?}", Spawn::new().start().map_err(|error| error.kind()).map(|child| child.pid()));
+            return;
+        }
+        _ if role == "bare" => {
+            let _ = std::io::stdout().write_all(b"!");
+            return;
+        }
+        _ => {}
+    }
+    suitkaise_processing::init();
+    match role.as_str() {
+        "family" => family(),
+        "signal" => signal(),
+        "replaced" => replaced(),
+        "leaks" => leaks(),
+        "scarce" => scarce(),
+        "bench" => bench(),
+        "stdin" => stdin(),
+        _ => eprintln!("this is the other program of the tests"),
+    }
+}
+
+/// Tells the pids of a child and two descendants, and waits to be killed.
+fn family() {
+    let child = Spawn::new().start().expect("a child");
+    child.begin("family", &[2], &Limits::default(), None).expect("begun");
+    let Event::Frame(frame) = child.recv(LONG) else { panic!("no word") };
+    println!("{}", String::from_utf8_lossy(&frame.payload));
+    let _ = child.wait(None);
+}
+
+/// Waits for a signal with a child that stops when asked, and one that does not.
+fn signal() {
+    let stops = Spawn::new().start().expect("a child");
+    let deaf = Spawn::new().start().expect("a child");
+    for (child, entry) in [(&stops, "until stop"), (&deaf, "deaf")] {
+        child.begin(entry, &[], &Limits::default(), None).expect("begun");
+        let Event::Frame(_) = child.recv(LONG) else { panic!("no word") };
+    }
+    println!("{} {}", stops.pid(), deaf.pid());
+    let _ = deaf.wait(None);
+    std::thread::park();
+}
+
+/// Starts a child once a line is read.
+fn replaced() {
+    println!("ready");
+    let _ = std::io::stdin().lock().read_line(&mut String::new());
+    let child = Spawn::new().start().expect("a child of a replaced program");
+    let Event::Done(bytes) = run(&child, "echo", b"still here") else { panic!("no echo") };
+    println!("{}", String::from_utf8_lossy(&bytes));
+}
+
+fn stdin() {
+    let child = Spawn::new().inherit_stdin(true).start().expect("a child");
+    let Event::Done(bytes) = run(&child, "read stdin", b"") else { panic!("no text") };
+    println!("{}", String::from_utf8_lossy(&bytes));
+}
+
+/// Every way to an end, then nothing may be left.
+fn leaks() {
+    let round = || {
+        let quiet = Spawn::new().stderr(Stdio::Null);
+        for entry in ["echo", "fail", "exit 7", "abort", "panic", "segfault", "garbage", "close everything", "none"] {
+            let child = quiet.start().expect("a child");
+            child.begin(entry, b"x", &Limits::default(), LONG).expect("begun");
+            while !matches!(child.recv(LONG), Event::Died(_)) {}
+        }
+        drop(quiet.start().expect("a spare"));
+        let busy = quiet.start().expect("a child");
+        busy.begin("spin", &[], &Limits::default(), LONG).expect("begun");
+        drop(busy);
+        for role in ["return", "exit", "abort", "start"] {
+            quiet.clone().env("PROCESSING_TEST", role).start().expect_err("no child");
+        }
+        quiet.clone().program("/nonexistent").start().expect_err("no program");
+    };
+    round();
+    settle();
+    let before = open_fds();
+    for _ in 0..5 {
+        round();
+    }
+    settle();
+    println!("children {:?} descriptors {}", children(), open_fds() as i64 - before as i64);
+}
+
+/// Waits, with a deadline, until dropped children are reaped.
+fn settle() {
+    let until = Instant::now() + Duration::from_secs(5);
+    while !children().is_empty() && Instant::now() < until {
+        std::thread::yield_now();
+    }
+    // The threads that watch streams let go of a pipe just after its child is gone.
+    std::thread::sleep(Duration::from_millis(50));
+}
+
+/// Starts children until descriptors run out, then goes on with those it has.
+fn scarce() {
+    let limit = rustix::process::Rlimit { current: Some(64), maximum: Some(64) };
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, limit).expect("a lower limit");
+    let mut alive = Vec::new();
+    let error = loop {
+        match Spawn::new().start() {
+            Ok(child) => alive.push(child),
+            Err(error) => break error,
+        }
+    };
+    assert!(!alive.is_empty());
+    let right = alive.iter().all(|child| matches!(run(child, "echo", b"ok"), Event::Done(bytes) if bytes == b"ok"));
+    drop(alive);
+    settle();
+    let again = Spawn::new().start().is_ok();
+    println!("{:?} {right} {again}", error.kind());
+}
+
+/// Prints what a start costs, and how soon ends are seen.
+fn bench() {
+    let rounds: usize = std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(200);
+    let own = std::env::current_exe().expect("a path");
+    let mut rows = [const { Vec::new() }; 6];
+    for _ in 0..rounds {
+        let start = Instant::now();
+        let mut bare = Command::new(&own).arg("bare").stdin(Std::null()).stdout(Std::piped()).spawn().expect("bare");
+        let mut byte = [0];
+        std::io::Read::read_exact(&mut bare.stdout.take().expect("a pipe"), &mut byte).expect("a byte");
+        rows[0].push(start.elapsed());
+        bare.wait().expect("reaped");
+
+        let start = Instant::now();
+        let child = Spawn::new().start().expect("a child");
+        rows[1].push(start.elapsed());
+        let start_entry = Instant::now();
+        child.begin("talk", &[], &Limits::default(), None).expect("begun");
+        child.send(common::WORD, b"?", None).expect("sent");
+        let Event::Frame(_) = child.recv(LONG) else { panic!("no word") };
+        rows[2].push(start.elapsed());
+        rows[3].push(start_entry.elapsed());
+        let start = Instant::now();
+        for _ in 0..100 {
+            child.send(common::WORD, &[0; 64], None).expect("sent");
+            let Event::Frame(_) = child.recv(LONG) else { panic!("no word") };
+        }
+        rows[4].push(start.elapsed() / 100);
+        let pid = rustix::process::Pid::from_raw(child.pid().cast_signed()).expect("a pid");
+        let start = Instant::now();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("killed");
+        let Event::Died(_) = child.recv(LONG) else { panic!("no end") };
+        rows[5].push(start.elapsed());
+    }
+    let names = [
+        "bare posix_spawn of the same binary, first byte",
+        "child started (greeted)",
+        "child started to first frame of its entry",
+        "warm spare, begin to first frame of its entry",
+        "round trip of a 64 byte frame",
+        "SIGKILL to the death with its cause",
+    ];
+    for (name, mut times) in names.iter().zip(rows) {
+        times.sort_unstable();
+        println!("{name:<50} p50 {:>10.1?}  p90 {:>10.1?}  n {rounds}", times[rounds / 2], times[rounds * 9 / 10]);
+    }
+}
