@@ -14,8 +14,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags, recv, recvmsg, sendmsg,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recv, recvmsg, sendmsg,
 };
 
 use crate::deadline::Deadline;
@@ -26,7 +26,6 @@ use crate::os::poll;
 const SCRATCH: usize = 16 << 10;
 const BULK: usize = 1 << 20;
 
-#[derive(Debug)]
 pub(crate) struct Channel {
     socket: OwnedFd,
     rx: Mutex<Rx>,
@@ -35,7 +34,7 @@ pub(crate) struct Channel {
     tx_changed: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Rx {
     inbox: VecDeque<Frame>,
     decoder: Decoder,
@@ -44,7 +43,7 @@ struct Rx {
     end: Option<End>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Tx {
     writing: bool,
     /// The tail of a frame whose sender's deadline passed midway.
@@ -285,10 +284,8 @@ impl Channel {
         rx.reading |= reader;
         drop(rx);
         let wanted = if reader { PollFlags::OUT | PollFlags::IN } else { PollFlags::OUT };
-        let mut fds = [
-            PollFd::from_borrowed_fd(self.as_fd(), wanted),
-            poll::input(wake.unwrap_or(self.as_fd())),
-        ];
+        let mut fds =
+            [PollFd::from_borrowed_fd(self.as_fd(), wanted), poll::input(wake.unwrap_or(self.as_fd()))];
         let polled = poll::ready(&mut fds[..if wake.is_some() { 2 } else { 1 }], deadline);
         if reader {
             let mut rx = lock(&self.rx);
@@ -307,7 +304,11 @@ impl Channel {
     }
 }
 
-fn send_with_fds(socket: &OwnedFd, slices: &[IoSlice<'_>], fds: &[BorrowedFd<'_>]) -> rustix::io::Result<usize> {
+fn send_with_fds(
+    socket: &OwnedFd,
+    slices: &[IoSlice<'_>],
+    fds: &[BorrowedFd<'_>],
+) -> rustix::io::Result<usize> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_FDS))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     if !fds.is_empty() {

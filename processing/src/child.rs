@@ -1,5 +1,6 @@
 //! A child as its parent sees it.
 
+use std::fmt;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,11 +14,11 @@ use crate::death::{Cause, Death};
 use crate::error::SendError;
 use crate::frame::{FIRST_USER_KIND, Frame, kind};
 use crate::limits::Limits;
+use crate::oom;
 use crate::os::{Exit, Process};
 use crate::panics::PanicInfo;
 use crate::side::start_payload;
 use crate::streams::Tail;
-use crate::oom;
 
 /// How long a process that closed its control socket may take to be gone: the socket closes just before the end is seen.
 const CLOSING: Duration = Duration::from_millis(250);
@@ -29,10 +30,8 @@ const TERM_GRACE: Duration = Duration::from_millis(200);
 /// stays.
 ///
 /// All methods take `&self` and may be called from several threads; frames then go to whichever thread asked first.
-#[derive(Debug)]
 pub struct Child(pub(crate) Arc<Shared>);
 
-#[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) process: Arc<Process>,
     pub(crate) channel: Channel,
@@ -222,6 +221,15 @@ impl Child {
     }
 }
 
+impl fmt::Debug for Child {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Child")
+            .field("pid", &self.pid())
+            .field("death", &self.0.death.get())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Drop for Child {
     fn drop(&mut self) {
         if self.0.process.collect().is_none() {
@@ -329,7 +337,9 @@ impl Shared {
                 (None, Exit::Signal { number: libc::SIGKILL, .. }) if killed => Cause::Killed,
                 (None, Exit::Signal { number: libc::SIGKILL, .. }) if oom::struck() => Cause::OutOfMemory,
                 // What std says before it aborts; no hook of ours runs.
-                (None, Exit::Signal { number: libc::SIGABRT, .. }) if stderr.contains("memory allocation of ") => {
+                (None, Exit::Signal { number: libc::SIGABRT, .. })
+                    if stderr.contains("memory allocation of ") =>
+                {
                     Cause::OutOfMemory
                 }
                 (None, exit) => exit.into(),

@@ -79,7 +79,9 @@ impl fmt::Display for Cause {
             Self::Killed => f.write_str("was killed by its parent"),
             Self::Protocol(what) => write!(f, "broke the protocol: {what}"),
             Self::Refused(why) => write!(f, "could not begin: {why}"),
-            Self::Unknown => f.write_str("ended, but its status was taken by someone else (is SIGCHLD ignored?)"),
+            Self::Unknown => {
+                f.write_str("ended, but its status was taken by someone else (is SIGCHLD ignored?)")
+            }
         }
     }
 }

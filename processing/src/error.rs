@@ -190,7 +190,9 @@ impl fmt::Display for SendError {
             Self::TooLarge { bytes, fds } => {
                 write!(f, "a frame of {bytes} bytes and {fds} descriptors is too large; pass a memory file")
             }
-            Self::ReservedKind(kind) => write!(f, "frame kind {kind} belongs to the handshake; use 64 and above"),
+            Self::ReservedKind(kind) => {
+                write!(f, "frame kind {kind} belongs to the handshake; use 64 and above")
+            }
             Self::Io(error) => write!(f, "cannot write to the control socket: {error}"),
         }
     }

@@ -5,6 +5,7 @@
 //! begin like a frame as a broken protocol.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::os::fd::OwnedFd;
 
 /// The first kind byte that belongs to the layer above; smaller ones are the handshake's.
@@ -34,7 +35,7 @@ pub(crate) mod kind {
 }
 
 /// One message: a kind, opaque bytes, and descriptors that travel with them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Frame {
     /// What the payload is; kinds below [`FIRST_USER_KIND`] are refused by `send`.
     pub kind: u8,
@@ -44,13 +45,20 @@ pub struct Frame {
     pub fds: Vec<OwnedFd>,
 }
 
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, payload, fds } = self;
+        write!(f, "Frame {{ kind: {kind}, payload: {} bytes, fds: {} }}", payload.len(), fds.len())
+    }
+}
+
 pub(crate) fn header(kind: u8, fds: usize, len: usize) -> [u8; HEADER] {
     let [a, b, c, d] = u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes();
     [MAGIC, kind, u8::try_from(fds).unwrap_or(u8::MAX), 0, a, b, c, d]
 }
 
 /// Puts frames together from bytes in pieces.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Decoder {
     head: [u8; HEADER],
     have: usize,

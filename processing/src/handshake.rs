@@ -71,7 +71,8 @@ impl Ticket {
         let mut parts = text.split(':');
         let version: u16 = parts.next()?.parse().ok()?;
         let fds = parts.next()?;
-        let (nonce, depth, socket_id) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (nonce, depth, socket_id) =
+            (parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         if version != VERSION || parts.next().is_some() || nonce.len() != 32 || !nonce.is_ascii() {
             return None;
         }

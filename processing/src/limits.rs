@@ -40,7 +40,12 @@ pub struct Limits {
 impl Limits {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        let numbers = [self.memory_bytes, self.cpu_seconds, self.open_files, self.nice.map(|n| i64::from(n).cast_unsigned())];
+        let numbers = [
+            self.memory_bytes,
+            self.cpu_seconds,
+            self.open_files,
+            self.nice.map(|n| i64::from(n).cast_unsigned()),
+        ];
         for number in numbers {
             out.push(u8::from(number.is_some()));
             out.extend(number.unwrap_or(0).to_le_bytes());
@@ -78,10 +83,12 @@ impl Limits {
         }
         if let Some(nice) = self.nice {
             let now = getpriority_process(None).unwrap_or(0);
-            setpriority_process(None, now + nice).map_err(|error| format!("cannot set nice {nice}: {error}"))?;
+            setpriority_process(None, now + nice)
+                .map_err(|error| format!("cannot set nice {nice}: {error}"))?;
         }
         if self.network_off {
-            network_off().map_err(|error| format!("cannot cut the network off: {error}; is it allowed here?"))?;
+            network_off()
+                .map_err(|error| format!("cannot cut the network off: {error}; is it allowed here?"))?;
         }
         if self.no_new_privileges {
             no_new_privileges().map_err(|error| format!("cannot give up new privileges: {error}"))?;

@@ -1,6 +1,7 @@
 //! The child's side: what an entry gets, and the life of a child from its greeting to its exit.
 
 use std::ffi::CString;
+use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rustix::process::{Signal, getpid, getpgrp, kill_current_process_group, kill_process};
+use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
 
 use crate::channel::{Channel, End, Got};
 use crate::deadline::Deadline;
@@ -28,10 +29,9 @@ const PANICKED: i32 = 101;
 const FAILED: i32 = 1;
 
 /// The parent as a child sees it. Clones share the connection, for other threads.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ChildSide(Arc<Link>);
 
-#[derive(Debug)]
 struct Link {
     channel: Arc<Channel>,
     stopped: AtomicBool,
@@ -120,6 +120,13 @@ impl ChildSide {
     }
 }
 
+impl fmt::Debug for ChildSide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stop = self.stop_requested();
+        f.debug_struct("ChildSide").field("depth", &self.0.depth).field("stop", &stop).finish_non_exhaustive()
+    }
+}
+
 /// The whole life of a child. Ends the process.
 pub(crate) fn live(ticket: Ticket, inherited: Inherited) -> ! {
     name_process();
@@ -186,9 +193,8 @@ fn next(channel: &Channel, lifeline: Option<&OwnedFd>, kind: u8) -> Frame {
     match channel.recv(Deadline::NEVER, lifeline.map(AsFd::as_fd)) {
         Ok(Got::Frame(frame)) if frame.kind == kind => frame,
         Ok(Got::Woken) if lifeline.is_some_and(|fd| asked_to_stop(fd)) => std::process::exit(0),
-        Ok(Got::Frame(_) | Got::Woken | Got::TimedOut | Got::End(End::Closed | End::Protocol(_))) | Err(_) => {
-            end_group()
-        }
+        Ok(Got::Frame(_) | Got::Woken | Got::TimedOut | Got::End(End::Closed | End::Protocol(_)))
+        | Err(_) => end_group(),
     }
 }
 

@@ -172,11 +172,13 @@ impl Spawn {
         let (stdout, child_stdout) = stream(self.stdout, self.stdout == Stdio::Capture)?;
         let (stderr, child_stderr) = stream(self.stderr, self.stderr != Stdio::Direct)?;
         let mut args: Vec<OsString> = std::env::args_os().take(1).collect();
-        if let Some(helper) = testing::helper() {
+        if let (Some(helper), None) = (testing::helper(), &self.program) {
             args.extend(["--exact", &helper, "--nocapture", "--test-threads=1"].map(OsString::from));
         }
         let mut env: Vec<_> = if self.clear_env { Vec::new() } else { std::env::vars_os().collect() };
-        env.retain(|(name, _)| name != crate::handshake::VARIABLE && !self.env.iter().any(|(own, _)| own == name));
+        env.retain(|(name, _)| {
+            name != crate::handshake::VARIABLE && !self.env.iter().any(|(own, _)| own == name)
+        });
         env.extend(self.env.iter().cloned());
         let plan = Plan {
             program: self.program.clone(),
@@ -236,7 +238,10 @@ impl Spawn {
                     }
                     kind::HELLO => return check(&frame.payload, child, ticket).inspect_err(|_| drop(kill())),
                     other => {
-                        return Err(StartError::protocol(format!("a frame of kind {other} came first"), kill()));
+                        return Err(StartError::protocol(
+                            format!("a frame of kind {other} came first"),
+                            kill(),
+                        ));
                     }
                 },
                 Ok(Got::TimedOut) if loaded => {
@@ -250,7 +255,9 @@ impl Spawn {
                     };
                     let death = (*death).clone();
                     return Err(match death.cause {
-                        Cause::Exited(0) => StartError::child_init("its `main` ended with code 0", Some(death)),
+                        Cause::Exited(0) => {
+                            StartError::child_init("its `main` ended with code 0", Some(death))
+                        }
                         _ => StartError::died(death),
                     });
                 }
@@ -271,7 +278,10 @@ fn check(hello: &[u8], child: &Child, ticket: Ticket) -> Result<(), StartError> 
     }
     // In a pid namespace of its own a process may know itself under another number; anything else is a stranger.
     if hello.pid != child.pid() && hello.pid != 1 {
-        return Err(StartError::protocol(format!("process {} greeted for process {}", hello.pid, child.pid()), None));
+        return Err(StartError::protocol(
+            format!("process {} greeted for process {}", hello.pid, child.pid()),
+            None,
+        ));
     }
     Ok(())
 }

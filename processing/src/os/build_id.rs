@@ -15,7 +15,13 @@ fn file() -> io::Result<Vec<u8>> {
     use std::os::unix::fs::MetadataExt;
     let own = std::path::Path::new("/proc/self/exe");
     let meta = std::fs::metadata(own).or_else(|_| std::fs::metadata(std::env::current_exe()?))?;
-    let numbers = [meta.dev(), meta.ino(), meta.size(), meta.mtime().cast_unsigned(), meta.mtime_nsec().cast_unsigned()];
+    let numbers = [
+        meta.dev(),
+        meta.ino(),
+        meta.size(),
+        meta.mtime().cast_unsigned(),
+        meta.mtime_nsec().cast_unsigned(),
+    ];
     Ok([&b"file"[..], &numbers.map(u64::to_le_bytes).concat()].concat())
 }
 
@@ -51,7 +57,8 @@ extern "C" fn first_object(
         // SAFETY:
         // - a note segment lies in a loaded, readable segment at load address plus virtual address.
         // - it is mapped as long as the executable is, and nobody writes to it.
-        let notes = unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance::<u8>(start), len) };
+        let notes =
+            unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance::<u8>(start), len) };
         if let Some(id) = gnu_build_id(notes) {
             // SAFETY: `found` is the pointer to the `Option` in `note`, which nobody else uses meanwhile.
             unsafe { *found.cast::<Option<Vec<u8>>>() = Some(id.to_vec()) };

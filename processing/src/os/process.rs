@@ -116,7 +116,8 @@ impl Process {
         if exit.is_some() {
             return Ok(());
         }
-        let sent = if self.own_group { kill_process_group(self.pid, signal) } else { self.signal_one(signal) };
+        let sent =
+            if self.own_group { kill_process_group(self.pid, signal) } else { self.signal_one(signal) };
         match sent {
             // It left its group, or died and was reaped by somebody else.
             Err(Errno::SRCH) => match self.signal_one(signal) {

@@ -95,7 +95,9 @@ fn stdin() {
 fn leaks() {
     let round = || {
         let quiet = Spawn::new().stderr(Stdio::Null);
-        for entry in ["echo", "fail", "exit 7", "abort", "panic", "segfault", "garbage", "close everything", "none"] {
+        for entry in
+            ["echo", "fail", "exit 7", "abort", "panic", "segfault", "garbage", "close everything", "none"]
+        {
             let child = quiet.start().expect("a child");
             child.begin(entry, b"x", &Limits::default(), LONG).expect("begun");
             while !matches!(child.recv(LONG), Event::Died(_)) {}
@@ -141,7 +143,8 @@ fn scarce() {
         }
     };
     assert!(!alive.is_empty());
-    let right = alive.iter().all(|child| matches!(run(child, "echo", b"ok"), Event::Done(bytes) if bytes == b"ok"));
+    let right =
+        alive.iter().all(|child| matches!(run(child, "echo", b"ok"), Event::Done(bytes) if bytes == b"ok"));
     drop(alive);
     settle();
     let again = Spawn::new().start().is_ok();
@@ -155,7 +158,8 @@ fn bench() {
     let mut rows = [const { Vec::new() }; 6];
     for _ in 0..rounds {
         let start = Instant::now();
-        let mut bare = Command::new(&own).arg("bare").stdin(Std::null()).stdout(Std::piped()).spawn().expect("bare");
+        let mut bare =
+            Command::new(&own).arg("bare").stdin(Std::null()).stdout(Std::piped()).spawn().expect("bare");
         let mut byte = [0];
         std::io::Read::read_exact(&mut bare.stdout.take().expect("a pipe"), &mut byte).expect("a byte");
         rows[0].push(start.elapsed());
@@ -192,6 +196,10 @@ fn bench() {
     ];
     for (name, mut times) in names.iter().zip(rows) {
         times.sort_unstable();
-        println!("{name:<50} p50 {:>10.1?}  p90 {:>10.1?}  n {rounds}", times[rounds / 2], times[rounds * 9 / 10]);
+        println!(
+            "{name:<50} p50 {:>10.1?}  p90 {:>10.1?}  n {rounds}",
+            times[rounds / 2],
+            times[rounds * 9 / 10]
+        );
     }
 }

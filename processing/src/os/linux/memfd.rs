@@ -1,8 +1,8 @@
 //! Unnamed shared memory with seals.
 
 use std::ffi::CStr;
-use std::io::{self, Write};
 use std::fs::File;
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};

@@ -162,7 +162,11 @@ fn signals(all: bool) -> libc::sigset_t {
     let mut set = MaybeUninit::uninit();
     // SAFETY: both calls initialise the set behind the pointer, which is writable memory of the right type.
     unsafe {
-        if all { libc::sigfillset(set.as_mut_ptr()) } else { libc::sigemptyset(set.as_mut_ptr()) };
+        if all {
+            libc::sigfillset(set.as_mut_ptr())
+        } else {
+            libc::sigemptyset(set.as_mut_ptr())
+        };
     }
     // SAFETY: initialised by the call above, which cannot fail for a valid pointer.
     unsafe { set.assume_init() }
