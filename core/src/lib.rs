@@ -1,10 +1,11 @@
 //! Serializes almost any object graph.
 
-#[cfg(test)]
+// The derive names this crate `::cerial`, here too.
 extern crate self as cerial;
 
 mod bridge;
 pub mod codec;
+mod derived;
 mod doors;
 mod encode;
 mod error;
@@ -19,6 +20,7 @@ mod shape;
 mod walk;
 mod wire;
 
+pub use cerial_derive::{Cerial, object};
 pub use doors::{deserialize, deserialize_borrowed, from_reader, serialize, serialize_into, to_writer};
 pub use encode::{Cerial, Decode, Encode};
 pub use error::{Error, ErrorKind, Result};
@@ -54,6 +56,9 @@ macro_rules! plugin {
 /// For the expansion of macros only.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::derived::{
+        Or, OrCodec, OrStatic, head, kind, no_variant, patch, read, shape, tail, type_name, walk,
+    };
     pub use crate::registry::{Pick, PickLeaf, PickSerde, PickStatic, ReadObject, read_boxed, read_object, write_object};
     pub use inventory;
 }

@@ -1,1 +1,35 @@
-//! Derive macros of cerial.
+//! The macros of `cerial`. Each goes parse -> check -> emit; all errors of an item are reported together.
+//!
+//! Use them through the crate `cerial` (or `suitkaise::cerial`), which documents what they make.
+#![forbid(unsafe_code)]
+
+mod attrs;
+mod codec;
+mod emit;
+mod input;
+mod krate;
+mod object;
+
+use proc_macro::TokenStream;
+use syn::parse_macro_input;
+
+/// Implements `cerial::Encode` and `cerial::Decode`, and with them `Cerial`.
+///
+/// A field may be of any type: containers of the standard library are walked by their syntax, and what stands at
+/// their leaves is taken by the first way that it has: `Cerial` itself, a registered handler, serde.
+///
+/// On the type: `name = "acme.Order"`, `alias = ".."`, `transparent`, `bound(T: ..)`, `crate = path`.
+/// On a variant: `rename = ".."`, `alias = ".."`.
+/// On a field: `skip` (written nowhere, read as its default), `default` or `default = path` (what to take where older
+/// bytes lack the field), `rename = ".."`, `alias = ".."`, `with = Handler`, `serde`, `handler`, `strict`.
+#[proc_macro_derive(Cerial, attributes(cerial))]
+pub fn derive_cerial(item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as syn::DeriveInput);
+    input::Input::parse(item).map_or_else(syn::Error::into_compile_error, |input| emit::emit(&input)).into()
+}
+
+/// Lets a trait's objects travel: on the trait, and on each impl whose type may stand behind it.
+#[proc_macro_attribute]
+pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
+    object::expand(args.into(), item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}

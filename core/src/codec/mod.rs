@@ -14,6 +14,7 @@ mod scalars;
 mod std_types;
 mod text;
 mod tuples;
+mod ways;
 
 use std::marker::PhantomData;
 
@@ -29,11 +30,12 @@ pub use cells::{CCell, CMutex, COnceCell, COnceLock, CRefCell, CRwLock};
 pub use lists::{CArray, CBTreeSet, CBinaryHeap, CHashSet, CLinkedList, CVec, CVecDeque};
 pub use maps::{CBTreeMap, CHashMap};
 pub use options::{COption, CResult};
-pub use pointers::{CArc, CArcWeak, CBox, CRc, CRcWeak};
+pub use pointers::{CArc, CBox, CRc, CWeak};
 #[doc(hidden)]
 pub use pointers::{Pointee, ReadPointee};
-pub use std_types::{CPhantom, CReverse};
+pub use std_types::{CPhantom, CReverse, CSaturating, CWrapping};
 pub use tuples::CTuple;
+pub use ways::{BySerde, With};
 
 /// How to write a `T`: [`Encode`] with the knowledge outside the type.
 pub trait Codec<T: ?Sized>: Copy {

@@ -221,8 +221,12 @@ fn read_shared<'de, P: Clone + 'static>(
     }
 }
 
+/// `Weak<T>` of an `Rc` or an `Arc`: an object id, never a body.
+#[derive(Clone, Copy)]
+pub struct CWeak<C>(pub C);
+
 macro_rules! shared {
-    ($codec:ident, $weak_codec:ident, $ptr:ident, $weak:ident, $read:ident, $dangling:ident, $exclusive:ident) => {
+    ($codec:ident, $ptr:ident, $weak:ident, $read:ident, $dangling:ident, $exclusive:ident) => {
         #[doc = concat!("`", stringify!($ptr), "<T>`: one object, wherever it is met again.")]
         #[derive(Clone, Copy)]
         pub struct $codec<C>(pub C);
@@ -306,11 +310,7 @@ macro_rules! shared {
             }
         }
 
-        #[doc = concat!("`", stringify!($weak), "<T>` of an `", stringify!($ptr), "`: an object id, never a body.")]
-        #[derive(Clone, Copy)]
-        pub struct $weak_codec<C>(pub C);
-
-        impl<T: 'static, C: Codec<T>> Codec<$weak<T>> for $weak_codec<C> {
+        impl<T: 'static, C: Codec<T>> Codec<$weak<T>> for CWeak<C> {
             #[inline(always)]
             fn shape(self) -> Shape {
                 Shape::HEAP
@@ -343,7 +343,7 @@ macro_rules! shared {
             }
         }
 
-        impl<'de, T: 'static, C: Codec<T>> ReadCodec<'de, $weak<T>> for $weak_codec<C> {
+        impl<'de, T: 'static, C: Codec<T>> ReadCodec<'de, $weak<T>> for CWeak<C> {
             #[inline]
             fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$weak<T>> {
                 let Some(id) = r.count()?.checked_sub(1) else { return Ok($weak::new()) };
@@ -361,10 +361,10 @@ macro_rules! shared {
             [T] $weak<T>,
             [T: Encode + 'static],
             [T: Encode + 'static],
-            $weak_codec(Static::<T>::NEW)
+            CWeak(Static::<T>::NEW)
         );
     };
 }
 
-shared!(CRc, CRcWeak, Rc, RcWeak, read_rc, dangling_rc, exclusive_rc);
-shared!(CArc, CArcWeak, Arc, ArcWeak, read_arc, dangling_arc, exclusive_arc);
+shared!(CRc, Rc, RcWeak, read_rc, dangling_rc, exclusive_rc);
+shared!(CArc, Arc, ArcWeak, read_arc, dangling_arc, exclusive_arc);

@@ -69,17 +69,19 @@ pub(crate) struct HandlerFns<T> {
 
 impl<T: 'static> HandlerFns<T> {
     pub(crate) fn of<H: Handler<Value = T>>() -> HandlerFns<T> {
-        HandlerFns { write: write::<H>, read: read::<H>, root: root_of::<H::State> }
+        HandlerFns { write: write_by::<H>, read: read_by::<H>, root: root_of::<H::State> }
     }
 }
 
-fn write<H: Handler>(value: &H::Value, w: &mut Writer<'_>) -> Result<()> {
+/// Takes a value apart and writes its state.
+pub(crate) fn write_by<H: Handler>(value: &H::Value, w: &mut Writer<'_>) -> Result<()> {
     let state = guard(ErrorKind::Extract, || H::extract(value, &mut Extract {})).map_err(|e| e.in_handler(H::KEY))?;
     let nests = <H::State as Encode>::shape().nests;
     w.eager(nests, |w| w.transient(nests, |w| w.value(Static::<H::State>::NEW, &state)))
 }
 
-fn read<H: Handler>(r: &mut Reader<'_>) -> Result<H::Value> {
+/// Reads a state and puts the value together.
+pub(crate) fn read_by<H: Handler>(r: &mut Reader<'_>) -> Result<H::Value> {
     let nests = <H::State as Encode>::shape().nests;
     let state = r.eager(nests, |r| r.value(Static::<H::State>::NEW))?;
     guard(ErrorKind::Rebuild, || H::rebuild(state, &mut Rebuild {})).map_err(|e| e.in_handler(H::KEY))

@@ -1,0 +1,130 @@
+//! From the syntax of a field's type to the expression of its codec.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{GenericArgument, PathArguments, Type};
+
+use crate::attrs::Way;
+
+/// Scalars and text: `Cerial` by their names alone, and without anything below them.
+const PLAIN: &[&str] = &[
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
+    "char", "String",
+];
+
+/// Containers whose codec is composed, with the number of type arguments that hold values.
+const CONTAINERS: &[(&str, &str, usize)] = &[
+    ("Vec", "CVec", 1),
+    ("VecDeque", "CVecDeque", 1),
+    ("LinkedList", "CLinkedList", 1),
+    ("Option", "COption", 1),
+    ("HashSet", "CHashSet", 1),
+    ("BTreeSet", "CBTreeSet", 1),
+    ("BinaryHeap", "CBinaryHeap", 1),
+    ("HashMap", "CHashMap", 2),
+    ("BTreeMap", "CBTreeMap", 2),
+    ("Result", "CResult", 2),
+    ("Box", "CBox", 1),
+    ("Rc", "CRc", 1),
+    ("Arc", "CArc", 1),
+    ("Weak", "CWeak", 1),
+    ("Cell", "CCell", 1),
+    ("RefCell", "CRefCell", 1),
+    ("OnceCell", "COnceCell", 1),
+    ("OnceLock", "COnceLock", 1),
+    ("Mutex", "CMutex", 1),
+    ("RwLock", "CRwLock", 1),
+    ("Reverse", "CReverse", 1),
+    ("Wrapping", "CWrapping", 1),
+    ("Saturating", "CSaturating", 1),
+];
+
+/// Whether a type is a scalar or text by its name.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.qself.is_none()
+        && path.path.get_ident().is_some_and(|ident| PLAIN.iter().any(|plain| ident == plain)))
+}
+
+/// The codec of a field.
+pub(crate) fn codec(krate: &TokenStream, ty: &Type, way: &Way) -> TokenStream {
+    match way {
+        Way::Any => any(krate, ty),
+        Way::Strict => quote!(#krate::codec::Static::<#ty>::NEW),
+        Way::Serde => quote!(#krate::codec::BySerde::<#ty>::NEW),
+        Way::Handler => quote!(#krate::Leaf::<#ty>::NEW),
+        Way::With(handler) => quote!(#krate::codec::With::<#handler>::NEW),
+    }
+}
+
+fn any(krate: &TokenStream, ty: &Type) -> TokenStream {
+    match ty {
+        Type::Paren(inner) => any(krate, &inner.elem),
+        Type::Group(inner) => any(krate, &inner.elem),
+        Type::Tuple(tuple) if tuple.elems.is_empty() || tuple.elems.len() > 12 => leaf(krate, ty),
+        Type::Tuple(tuple) => {
+            let parts = tuple.elems.iter().map(|part| any(krate, part));
+            let composed = quote!(#krate::codec::CTuple((#(#parts,)*)));
+            unless_static(krate, ty, &composed)
+        }
+        Type::Array(array) => {
+            let item = any(krate, &array.elem);
+            unless_static(krate, ty, &quote!(#krate::codec::CArray(#item)))
+        }
+        Type::Path(_) if is_plain(ty) => quote!(#krate::codec::Static::<#ty>::NEW),
+        Type::Path(path) => match container(krate, path) {
+            Some(composed) => unless_static(krate, ty, &composed),
+            None => leaf(krate, ty),
+        },
+        _ => leaf(krate, ty),
+    }
+}
+
+/// The composed codec of a container of the standard library.
+fn container(krate: &TokenStream, path: &syn::TypePath) -> Option<TokenStream> {
+    let last = path.path.segments.last()?;
+    if last.ident == "PhantomData" {
+        return Some(quote!(#krate::codec::CPhantom));
+    }
+    let (_, codec, values) = CONTAINERS.iter().find(|(name, _, _)| last.ident == name)?;
+    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    let types: Vec<&Type> = args
+        .args
+        .iter()
+        .filter_map(|arg| match arg {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
+        .take(*values)
+        .collect();
+    if types.len() < *values || types.iter().any(|ty| is_unsized(ty)) {
+        return None;
+    }
+    let codec = syn::Ident::new(codec, last.ident.span());
+    let inner = types.iter().map(|ty| any(krate, ty));
+    Some(quote!(#krate::codec::#codec(#(#inner),*)))
+}
+
+/// `dyn Trait`, `[T]` and `str` are asked for through their pointer.
+fn is_unsized(ty: &Type) -> bool {
+    match ty {
+        Type::TraitObject(_) | Type::Slice(_) => true,
+        Type::Paren(inner) => is_unsized(&inner.elem),
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
+    }
+}
+
+/// The type's own codec where it is `Cerial` as a whole, the composed one otherwise.
+fn unless_static(krate: &TokenStream, ty: &Type, composed: &TokenStream) -> TokenStream {
+    quote!({
+        use #krate::__private::{OrCodec as _, OrStatic as _};
+        (&&#krate::__private::Or::<#ty, _>::new(#composed)).pick()
+    })
+}
+
+fn leaf(krate: &TokenStream, ty: &Type) -> TokenStream {
+    quote!({
+        use #krate::__private::{PickLeaf as _, PickSerde as _, PickStatic as _};
+        (&&&#krate::__private::Pick::<#ty>::NEW).pick()
+    })
+}

@@ -1,0 +1,354 @@
+//! The impls of `Encode` and `Decode`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit::Visit;
+use syn::{GenericParam, Generics, Ident, Lifetime, LifetimeParam, parse_quote};
+
+use crate::input::{Body, Field, Fields, Input, Style, Variant};
+
+pub(crate) fn emit(input: &Input) -> TokenStream {
+    let Input { krate, ident, .. } = input;
+    let (shape, schema, head, tail, walk, patch, read) = match &input.body {
+        Body::Struct(fields) if input.attrs.transparent.is_some() => transparent(krate, fields),
+        Body::Struct(fields) => of_struct(input, fields),
+        Body::Enum(variants) => of_enum(input, variants),
+    };
+    let bounds = bounds(input);
+    let mut encode = input.generics.clone();
+    encode.make_where_clause().predicates.extend(bounds.clone());
+    let (encode_impl, ty, encode_where) = encode.split_for_impl();
+    let mut decode = input.generics.clone();
+    decode.make_where_clause().predicates.extend(bounds);
+    let decode = with_de(decode);
+    let (decode_impl, _, decode_where) = decode.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        #[allow(unused_variables, unused_mut, unused_assignments, unused_qualifications, non_snake_case, clippy::all)]
+        const _: () = {
+            impl #encode_impl #krate::Encode for #ident #ty #encode_where {
+                #[inline(always)]
+                fn shape() -> #krate::Shape {
+                    #shape
+                }
+                fn schema(__builder: &mut #krate::schema::SchemaBuilder) -> #krate::schema::Kind {
+                    #schema
+                }
+                #[inline]
+                fn head(&self, __out: &mut [u8]) {
+                    #head
+                }
+                #[inline]
+                fn tail(&self, __w: &mut #krate::Writer<'_>) -> #krate::Result<()> {
+                    #tail
+                }
+                fn walk(&self, __walker: &mut #krate::Walker<'_>) -> #krate::Result<()> {
+                    #walk
+                }
+                fn patch(&mut self, __patcher: &mut #krate::Patcher<'_>) {
+                    #patch
+                }
+            }
+            impl #decode_impl #krate::Decode<'__de> for #ident #ty #decode_where {
+                #[inline]
+                fn read(__head: &[u8], __r: &mut #krate::Reader<'__de>) -> #krate::Result<Self> {
+                    #read
+                }
+            }
+        };
+    }
+}
+
+type Parts = (TokenStream, TokenStream, TokenStream, TokenStream, TokenStream, TokenStream, TokenStream);
+
+/// `impl<'__de: 'a, 'a, ..>`: what is read may borrow for as long as the type's lifetimes.
+fn with_de(mut generics: Generics) -> Generics {
+    let mut de = LifetimeParam::new(Lifetime::new("'__de", proc_macro2::Span::call_site()));
+    de.bounds = generics.lifetimes().map(|param| param.lifetime.clone()).collect();
+    generics.params.insert(0, GenericParam::Lifetime(de));
+    generics
+}
+
+/// `T: Cerial` for each parameter that a written field uses, or what the user says.
+fn bounds(input: &Input) -> Vec<syn::WherePredicate> {
+    if let Some(bound) = &input.attrs.bound {
+        return bound.iter().cloned().collect();
+    }
+    let krate = &input.krate;
+    let mut used = Used { params: input.generics.type_params().map(|p| &p.ident).collect(), found: Vec::new() };
+    let all: Vec<&Fields> = match &input.body {
+        Body::Struct(fields) => vec![fields],
+        Body::Enum(variants) => variants.iter().map(|variant| &variant.fields).collect(),
+    };
+    for field in all.iter().flat_map(|fields| fields.written()) {
+        used.visit_type(&field.ty);
+    }
+    used.found.iter().map(|param| parse_quote!(#param: #krate::Cerial)).collect()
+}
+
+/// Finds the type parameters in a type, but for those of `PhantomData`.
+struct Used<'a> {
+    params: Vec<&'a Ident>,
+    found: Vec<&'a Ident>,
+}
+
+impl<'ast> Visit<'ast> for Used<'_> {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if path.segments.last().is_some_and(|last| last.ident == "PhantomData") {
+            return;
+        }
+        if let Some(first) = path.segments.first()
+            && let Some(param) = self.params.iter().find(|param| first.ident == ***param)
+            && !self.found.contains(param)
+        {
+            self.found.push(param);
+        }
+        syn::visit::visit_path(self, path);
+    }
+}
+
+fn define(input: &Input, body: &TokenStream) -> TokenStream {
+    let krate = &input.krate;
+    let aliases = &input.attrs.aliases;
+    let name = match &input.attrs.name {
+        Some(name) => quote!(#name),
+        None => {
+            let ident = input.ident.to_string();
+            quote!(&#krate::__private::type_name(::core::module_path!(), #ident))
+        }
+    };
+    quote!(__builder.define::<Self>(#name, &[#(#aliases),*], |__builder| #body))
+}
+
+fn schema_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
+    let each = fields.written().map(|field| {
+        let Field { name, codec, ty, .. } = field;
+        let aliases = &field.attrs.aliases;
+        let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
+        let default = field.fallback().map(|value| {
+            quote!(.default(|__w| {
+                let __value: #ty = #value;
+                __w.value(#codec, &__value)
+            }))
+        });
+        quote! {
+            #krate::schema::Field::new(#name, #krate::__private::kind::<#ty, _>(#codec, __builder)) #aliases #default
+        }
+    });
+    match fields.style {
+        Style::Unit => quote!(#krate::schema::Fields::Unit),
+        Style::Tuple => quote!(#krate::schema::Fields::Tuple(::std::vec![#(#each),*])),
+        Style::Named => quote!(#krate::schema::Fields::Named(::std::vec![#(#each),*])),
+    }
+}
+
+fn shape_of(krate: &TokenStream, fields: &Fields) -> TokenStream {
+    let each = fields.written().map(|Field { ty, codec, .. }| {
+        quote!(.and(#krate::__private::shape::<#ty, _>(#codec)))
+    });
+    quote!(#krate::Shape::UNIT #(#each)*)
+}
+
+/// Heads of fields, from `__at` on; `place` is the reference to a field.
+fn heads<'a>(
+    krate: &'a TokenStream,
+    fields: &'a Fields,
+    place: impl Fn(&Field) -> TokenStream + 'a,
+) -> impl Iterator<Item = TokenStream> + 'a {
+    fields.written().map(move |field| {
+        let Field { ty, codec, .. } = field;
+        let place = place(field);
+        quote!(__at = #krate::__private::head::<#ty, _>(#codec, #place, __out, __at);)
+    })
+}
+
+fn tails<'a>(
+    krate: &'a TokenStream,
+    fields: &'a Fields,
+    place: impl Fn(&Field) -> TokenStream + 'a,
+) -> impl Iterator<Item = TokenStream> + 'a {
+    fields.written().map(move |field| {
+        let Field { ty, codec, .. } = field;
+        let (place, label) = (place(field), field.label());
+        quote!(#krate::__private::tail::<#ty, _>(#codec, #place, __w, #label)?;)
+    })
+}
+
+fn walks<'a>(
+    krate: &'a TokenStream,
+    fields: &'a Fields,
+    place: impl Fn(&Field) -> TokenStream + 'a,
+) -> impl Iterator<Item = TokenStream> + 'a {
+    fields.written().filter(|field| !field.plain).map(move |field| {
+        let Field { ty, codec, .. } = field;
+        let (place, label) = (place(field), field.label());
+        quote!(#krate::__private::walk::<#ty, _>(#codec, #place, __walker, #label)?;)
+    })
+}
+
+fn patches<'a>(
+    krate: &'a TokenStream,
+    fields: &'a Fields,
+    place: impl Fn(&Field) -> TokenStream + 'a,
+) -> impl Iterator<Item = TokenStream> + 'a {
+    fields.written().filter(|field| !field.plain).map(move |field| {
+        let Field { ty, codec, .. } = field;
+        let place = place(field);
+        quote!(#krate::__private::patch::<#ty, _>(#codec, #place, __patcher);)
+    })
+}
+
+/// `{ field: read, .. }`, from `__head` and `__at` on.
+fn read_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
+    let each = fields.all.iter().map(|field| {
+        let Field { member, ty, codec, .. } = field;
+        let value = if field.attrs.skip {
+            field.fallback().unwrap_or_else(|| quote!(<#ty as ::core::default::Default>::default()))
+        } else {
+            let label = field.label();
+            quote!(#krate::__private::read::<#ty, _>(#codec, __head, &mut __at, __r, #label)?)
+        };
+        quote!(#member: #value)
+    });
+    quote!({ #(#each),* })
+}
+
+fn of_struct(input: &Input, fields: &Fields) -> Parts {
+    let krate = &input.krate;
+    let by_ref = |field: &Field| {
+        let member = &field.member;
+        quote!(&self.#member)
+    };
+    let by_mut = |field: &Field| {
+        let member = &field.member;
+        quote!(&mut self.#member)
+    };
+    let defined = schema_fields(krate, fields);
+    let (heads, tails) = (heads(krate, fields, by_ref), tails(krate, fields, by_ref));
+    let (walks, patches) = (walks(krate, fields, by_ref), patches(krate, fields, by_mut));
+    let read = read_fields(krate, fields);
+    (
+        shape_of(krate, fields),
+        define(input, &quote!(#krate::schema::Body::Struct(#defined))),
+        quote!(let mut __at = 0; #(#heads)*),
+        quote!(#(#tails)* ::core::result::Result::Ok(())),
+        quote!(#(#walks)* ::core::result::Result::Ok(())),
+        quote!(#(#patches)*),
+        quote!(let mut __at = 0; ::core::result::Result::Ok(Self #read)),
+    )
+}
+
+fn transparent(krate: &TokenStream, fields: &Fields) -> Parts {
+    let Some(field) = fields.written().next() else { return Default::default() };
+    let Field { member, ty, codec, .. } = field;
+    let read = read_fields(krate, fields);
+    (
+        quote!(#krate::__private::shape::<#ty, _>(#codec)),
+        quote!(#krate::__private::kind::<#ty, _>(#codec, __builder)),
+        quote!(#krate::__private::head::<#ty, _>(#codec, &self.#member, __out, 0);),
+        quote!(#krate::codec::Codec::<#ty>::tail(#codec, &self.#member, __w)),
+        quote!(#krate::codec::Codec::<#ty>::walk(#codec, &self.#member, __walker)),
+        quote!(#krate::__private::patch::<#ty, _>(#codec, &mut self.#member, __patcher);),
+        quote!(let mut __at = 0; ::core::result::Result::Ok(Self #read)),
+    )
+}
+
+fn of_enum(input: &Input, variants: &[Variant]) -> Parts {
+    let krate = &input.krate;
+    let by_binding = |field: &Field| {
+        let binding = &field.binding;
+        quote!(#binding)
+    };
+    let units = variants.iter().all(|variant| variant.fields.style == Style::Unit);
+    let tag_bytes = if variants.len() > 256 { 2_usize } else { 1 };
+    let put_tag = |tag: usize| {
+        let bytes = (tag as u16).to_le_bytes();
+        let bytes = &bytes[..tag_bytes];
+        let at = 0..tag_bytes;
+        quote!(#(__out[#at] = #bytes;)*)
+    };
+    let pattern = |variant: &Variant| {
+        let ident = &variant.ident;
+        let members = variant.fields.written().map(|Field { member, binding, .. }| quote!(#member: #binding));
+        quote!(Self::#ident { #(#members,)* .. })
+    };
+
+    let defined = variants.iter().map(|variant| {
+        let (name, aliases) = (&variant.name, &variant.aliases);
+        let fields = schema_fields(krate, &variant.fields);
+        quote!(#krate::schema::Variant { name: #name.into(), aliases: &[#(#aliases),*], fields: #fields })
+    });
+    let schema = define(input, &quote!(#krate::schema::Body::Enum(::std::vec![#(#defined),*])));
+    let get_tag = |block: TokenStream| match tag_bytes {
+        1 => quote!(::core::primitive::usize::from(#block[0])),
+        _ => quote!(::core::primitive::usize::from(#block[0]) | ::core::primitive::usize::from(#block[1]) << 8),
+    };
+    let no_variant = quote!(__other => ::core::result::Result::Err(#krate::__private::no_variant::<Self>(__other)));
+
+    if units {
+        let arms: Vec<_> = variants
+            .iter()
+            .enumerate()
+            .map(|(tag, variant)| {
+                let (ident, put) = (&variant.ident, put_tag(tag));
+                quote!(Self::#ident => { #put })
+            })
+            .collect();
+        let reads = variants.iter().enumerate().map(|(tag, Variant { ident, .. })| {
+            quote!(#tag => ::core::result::Result::Ok(Self::#ident),)
+        });
+        let tag = get_tag(quote!(__head));
+        return (
+            quote!(#krate::Shape::scalar(#tag_bytes)),
+            schema,
+            quote!(match *self { #(#arms)* }),
+            quote!(::core::result::Result::Ok(())),
+            quote!(::core::result::Result::Ok(())),
+            quote!(),
+            quote!(match #tag { #(#reads)* #no_variant }),
+        );
+    }
+
+    let writes = variants.iter().enumerate().map(|(tag, variant)| {
+        let (pattern, put, shape) = (pattern(variant), put_tag(tag), shape_of(krate, &variant.fields));
+        let (heads, tails) = (heads(krate, &variant.fields, by_binding), tails(krate, &variant.fields, by_binding));
+        quote! {
+            #pattern => {
+                let __out = __w.block(#tag_bytes + (#shape).head);
+                #put
+                let mut __at = #tag_bytes;
+                #(#heads)*
+                #(#tails)*
+            }
+        }
+    });
+    let walks = variants.iter().map(|variant| {
+        let (pattern, walks) = (pattern(variant), walks(krate, &variant.fields, by_binding));
+        quote!(#pattern => { #(#walks)* })
+    });
+    let patches = variants.iter().map(|variant| {
+        let (pattern, patches) = (pattern(variant), patches(krate, &variant.fields, by_binding));
+        quote!(#pattern => { #(#patches)* })
+    });
+    let reads = variants.iter().enumerate().map(|(tag, variant)| {
+        let (ident, shape, fields) = (&variant.ident, shape_of(krate, &variant.fields), read_fields(krate, &variant.fields));
+        quote! {
+            #tag => {
+                let __head = __r.block((#shape).head)?;
+                let mut __at = 0;
+                ::core::result::Result::Ok(Self::#ident #fields)
+            }
+        }
+    });
+    let tag = get_tag(quote!(__r.block(#tag_bytes)?));
+    let tag = if tag_bytes == 1 { tag } else { quote!({ let __tag = __r.block(2)?; ::core::primitive::usize::from(__tag[0]) | ::core::primitive::usize::from(__tag[1]) << 8 }) };
+    (
+        quote!(#krate::Shape { min: #tag_bytes, ..#krate::Shape::HEAP }),
+        schema,
+        quote!(),
+        quote!(match self { #(#writes)* } ::core::result::Result::Ok(())),
+        quote!(match self { #(#walks)* } ::core::result::Result::Ok(())),
+        quote!(match self { #(#patches)* }),
+        quote!(match #tag { #(#reads)* #no_variant }),
+    )
+}

@@ -1,0 +1,170 @@
+//! The parsed and checked item.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Generics, Ident, Member, Type};
+
+use crate::attrs::{Fallback, FieldAttrs, TypeAttrs, VariantAttrs};
+use crate::codec::{codec, is_plain};
+use crate::krate;
+
+pub(crate) struct Input {
+    pub(crate) krate: TokenStream,
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) attrs: TypeAttrs,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Body {
+    Struct(Fields),
+    Enum(Vec<Variant>),
+}
+
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) name: String,
+    pub(crate) aliases: Vec<syn::LitStr>,
+    pub(crate) fields: Fields,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Style {
+    Unit,
+    Tuple,
+    Named,
+}
+
+pub(crate) struct Fields {
+    pub(crate) style: Style,
+    pub(crate) all: Vec<Field>,
+}
+
+impl Fields {
+    /// The fields that travel.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &Field> {
+        self.all.iter().filter(|field| !field.attrs.skip)
+    }
+}
+
+pub(crate) struct Field {
+    pub(crate) member: Member,
+    /// The name it is bound to in a pattern.
+    pub(crate) binding: Ident,
+    pub(crate) ty: Type,
+    /// The name on the wire; empty in a tuple.
+    pub(crate) name: String,
+    pub(crate) attrs: FieldAttrs,
+    pub(crate) codec: TokenStream,
+    /// A scalar or text: nothing to walk, nothing to patch.
+    pub(crate) plain: bool,
+}
+
+impl Field {
+    /// The expression of its default value.
+    pub(crate) fn fallback(&self) -> Option<TokenStream> {
+        let ty = &self.ty;
+        match &self.attrs.default {
+            Fallback::Call(path) => Some(quote!(#path())),
+            Fallback::Default => Some(quote!(<#ty as ::core::default::Default>::default())),
+            Fallback::None => None,
+        }
+    }
+
+    /// The name in messages.
+    pub(crate) fn label(&self) -> String {
+        match &self.member {
+            Member::Named(ident) => ident.to_string().trim_start_matches("r#").to_owned(),
+            Member::Unnamed(index) => index.index.to_string(),
+        }
+    }
+}
+
+impl Input {
+    pub(crate) fn parse(item: DeriveInput) -> syn::Result<Input> {
+        let attrs = TypeAttrs::parse(&item.attrs)?;
+        let krate = attrs.krate.as_ref().map_or_else(krate::path, ToTokens::to_token_stream);
+        let body = match item.data {
+            Data::Struct(data) => Body::Struct(fields(&krate, data.fields)?),
+            Data::Enum(data) => {
+                let mut variants = Vec::new();
+                for variant in data.variants {
+                    let attrs = VariantAttrs::parse(&variant.attrs)?;
+                    let name = attrs.rename.map_or_else(|| variant.ident.to_string(), |name| name.value());
+                    variants.push(Variant {
+                        ident: variant.ident,
+                        name,
+                        aliases: attrs.aliases,
+                        fields: fields(&krate, variant.fields)?,
+                    });
+                }
+                Body::Enum(variants)
+            }
+            Data::Union(data) => {
+                return Err(syn::Error::new(
+                    data.union_token.span(),
+                    "a union cannot be `Cerial`: which field is valid is not known; write a handler for it",
+                ));
+            }
+        };
+        let input = Input { krate, ident: item.ident, generics: item.generics, attrs, body };
+        input.check()?;
+        Ok(input)
+    }
+
+    fn check(&self) -> syn::Result<()> {
+        if let Some(path) = &self.attrs.transparent {
+            let one = matches!(&self.body, Body::Struct(fields) if fields.written().count() == 1);
+            if !one {
+                return Err(syn::Error::new_spanned(
+                    path,
+                    "`transparent` needs a struct with exactly one field that is not skipped",
+                ));
+            }
+        }
+        if let Body::Enum(variants) = &self.body
+            && variants.len() > 1 << 16
+        {
+            return Err(syn::Error::new_spanned(&self.ident, "an enum of more than 65,536 variants cannot be `Cerial`"));
+        }
+        Ok(())
+    }
+}
+
+fn fields(krate: &TokenStream, fields: syn::Fields) -> syn::Result<Fields> {
+    let style = match &fields {
+        syn::Fields::Named(_) => Style::Named,
+        syn::Fields::Unnamed(_) => Style::Tuple,
+        syn::Fields::Unit => Style::Unit,
+    };
+    let mut all = Vec::new();
+    let mut errors: Option<syn::Error> = None;
+    for (i, field) in fields.into_iter().enumerate() {
+        let attrs = match FieldAttrs::parse(&field.attrs) {
+            Ok(attrs) => attrs,
+            Err(error) => {
+                match &mut errors {
+                    Some(errors) => errors.combine(error),
+                    None => errors = Some(error),
+                }
+                continue;
+            }
+        };
+        let (member, own_name) = match field.ident {
+            Some(ident) => (Member::Named(ident.clone()), ident.to_string().trim_start_matches("r#").to_owned()),
+            None => (Member::from(i), String::new()),
+        };
+        let name = attrs.rename.as_ref().map_or(own_name, |name| name.value());
+        all.push(Field {
+            binding: format_ident!("__field{i}"),
+            codec: codec(krate, &field.ty, &attrs.way),
+            plain: is_plain(&field.ty),
+            member,
+            ty: field.ty,
+            name,
+            attrs,
+        });
+    }
+    errors.map_or(Ok(Fields { style, all }), Err)
+}
