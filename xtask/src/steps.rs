@@ -1,0 +1,79 @@
+//! The steps of the chores, as data. A new check is a new entry here.
+
+use crate::step::Step;
+
+/// The tests: of the packages that were asked for (`--workspace`, or `-p NAME` for each, is added).
+pub(crate) const TESTS: Step =
+    Step { name: "tests", argv: &["cargo", "nextest", "run", "--no-tests=pass"], env: &[] };
+
+/// The examples in the documentation, likewise.
+pub(crate) const DOCTESTS: Step =
+    Step { name: "doctests", argv: &["cargo", "test", "--doc", "--quiet"], env: &[] };
+
+/// What a test run of the whole does beside: release-mode runs, crates outside the workspace. All get the servers'
+/// environment.
+pub(crate) const MORE_TESTS: &[Step] = &[];
+
+/// What `ci` checks before the tests.
+pub(crate) const BEFORE_TESTS: &[Step] = &[
+    Step { name: "format", argv: &["cargo", "fmt", "--all", "--check"], env: &[] },
+    Step {
+        name: "lints",
+        argv: &["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
+        env: &[],
+    },
+];
+
+/// What `ci` checks after the tests.
+pub(crate) const AFTER_TESTS: &[Step] = &[
+    Step {
+        name: "docs",
+        argv: &["cargo", "doc", "--workspace", "--no-deps", "--quiet"],
+        env: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step {
+        name: "benches build",
+        argv: &["cargo", "bench", "--workspace", "--benches", "--no-run", "--quiet"],
+        // That they build is the question here, not how fast they are.
+        env: &[("CARGO_PROFILE_BENCH_LTO", "off"), ("CARGO_PROFILE_BENCH_CODEGEN_UNITS", "16")],
+    },
+    Step {
+        name: "licences",
+        // Not `advisories`: their database is a download from elsewhere than the registry.
+        argv: &["cargo", "deny", "--log-level", "error", "check", "bans", "licenses", "sources"],
+        env: &[],
+    },
+];
+
+/// A program that measures or tortures, by the name that the command line gives it.
+pub(crate) struct Program {
+    /// What `cargo xtask bench NAME` calls it.
+    pub(crate) name: &'static str,
+    /// The program and its arguments, from the root of the checkout.
+    pub(crate) argv: &'static [&'static str],
+}
+
+/// The benches. Each prints a line `BENCH {"row", "unit", "ours", "peer", "peer_name"}` per figure.
+pub(crate) const BENCHES: &[Program] = &[
+    Program {
+        name: "core",
+        argv: &[
+            "cargo",
+            "run",
+            "--release",
+            "--quiet",
+            "--manifest-path",
+            "benches/peers/Cargo.toml",
+            "--",
+            "core",
+        ],
+    },
+    Program {
+        name: "kit",
+        argv: &["cargo", "run", "--release", "--quiet", "--manifest-path", "benches/kit/Cargo.toml"],
+    },
+];
+
+/// The crash tests. Each takes `--seconds N --seed S` after its own arguments and prints one line
+/// `TORTURE {"rounds", "faults", "lost", "doubled", "hung", "leaked"}` at its end.
+pub(crate) const TORTURES: &[Program] = &[];
