@@ -1,0 +1,6 @@
+use suitkaise_timing::timethis;
+
+#[timethis]
+const fn fixed() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use suitkaise_timing::timethis;
+
+#[timethis]
+struct Work;
+
+fn main() {}

@@ -1,0 +1,7 @@
+use suitkaise_timing::timethis;
+
+#[timethis]
+#[timethis]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use suitkaise_timing::timethis;
+
+#[timethis(treshold = 0.5)]
+fn work() {}
+
+#[timethis(threshold)]
+fn other() {}
+
+fn main() {}
