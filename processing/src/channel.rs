@@ -24,7 +24,6 @@ use crate::frame::{Decoder, Frame, MAX_FDS, MAX_PAYLOAD, header};
 use crate::os::poll;
 
 const SCRATCH: usize = 16 << 10;
-const BULK: usize = 1 << 20;
 
 pub(crate) struct Channel {
     socket: OwnedFd,
@@ -167,17 +166,20 @@ impl Channel {
         if rx.end.is_some() {
             return false;
         }
-        let missing = rx.decoder.missing();
-        let size = if missing > SCRATCH { missing.min(BULK) } else { SCRATCH };
-        if rx.scratch.len() < size {
-            rx.scratch.resize(size, 0);
+        if rx.scratch.is_empty() {
+            rx.scratch.resize(SCRATCH, 0);
         }
-        let got = if missing > 0 {
-            // Only bytes of this payload: descriptors come with the first byte of a frame, never in here.
-            let upto = size.min(missing);
-            recv(&self.socket, &mut rx.scratch[..upto], RecvFlags::DONTWAIT).map(|(n, _)| n)
+        let Rx { decoder, scratch, .. } = &mut *rx;
+        // Descriptors come with the first byte of a frame, so never in the reads that end with a payload.
+        let mut direct = false;
+        let got = if let Some(payload) = decoder.room(SCRATCH) {
+            direct = true;
+            recv(&self.socket, rustix::buffer::spare_capacity(payload), RecvFlags::DONTWAIT).map(|(n, _)| n)
+        } else if decoder.missing() > 0 {
+            let upto = SCRATCH.min(decoder.missing());
+            recv(&self.socket, &mut scratch[..upto], RecvFlags::DONTWAIT).map(|(n, _)| n)
         } else {
-            receive_with_fds(&self.socket, &mut rx.scratch[..size], &mut rx.decoder)
+            receive_with_fds(&self.socket, scratch, decoder)
         };
         match got {
             Err(Errno::AGAIN | Errno::INTR) => return false,
@@ -188,7 +190,7 @@ impl Channel {
             Err(errno) => rx.end = Some(End::Protocol(format!("cannot read the control socket: {errno}"))),
             Ok(n) => {
                 let Rx { inbox, decoder, scratch, .. } = rx;
-                if let Err(said) = decoder.feed(&scratch[..n], inbox) {
+                if let Err(said) = decoder.feed(if direct { &[] } else { &scratch[..n] }, inbox) {
                     rx.end = Some(End::Protocol(said));
                 }
             }

@@ -40,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) stderr: Option<Arc<Tail>>,
     pub(crate) stderr_captured: bool,
     pub(crate) state: Mutex<State>,
+    pub(crate) begun: AtomicBool,
     pub(crate) killed: AtomicBool,
     pub(crate) death: OnceLock<Arc<Death>>,
 }
@@ -77,7 +78,7 @@ impl Child {
     /// Until the child has read a payload that exceeds the socket's buffer, for `timeout` at most.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// As [`send`](Self::send), and a second call.
     pub fn begin(
         &self,
         entry: &str,
@@ -86,6 +87,9 @@ impl Child {
         timeout: Option<Duration>,
     ) -> Result<(), SendError> {
         let deadline = Deadline::after(timeout);
+        if self.0.begun.swap(true, Ordering::SeqCst) {
+            return Err(SendError::AlreadyBegun);
+        }
         self.0.send(kind::START, &[&start_payload(entry, limits)], &[], deadline)?;
         self.0.send(kind::PAYLOAD, &[payload], &[], deadline)
     }

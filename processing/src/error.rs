@@ -175,6 +175,8 @@ pub enum SendError {
     },
     /// A kind below [`FIRST_USER_KIND`](crate::raw::FIRST_USER_KIND).
     ReservedKind(u8),
+    /// The child runs an entry already.
+    AlreadyBegun,
     /// The system refused.
     Io(io::Error),
 }
@@ -193,6 +195,7 @@ impl fmt::Display for SendError {
             Self::ReservedKind(kind) => {
                 write!(f, "frame kind {kind} belongs to the handshake; use 64 and above")
             }
+            Self::AlreadyBegun => f.write_str("the child runs an entry already; start another child"),
             Self::Io(error) => write!(f, "cannot write to the control socket: {error}"),
         }
     }

@@ -29,13 +29,11 @@ pub(crate) fn add(child: &Arc<Shared>, init: &Init) -> io::Result<()> {
     }
     fleet.ships.push(Arc::downgrade(child));
     if init.forward_signals && !fleet.forwarding {
-        if let Some(signals) = signals::take_over(&[libc::SIGINT, libc::SIGTERM])? {
-            let grace = init.grace;
-            std::thread::Builder::new()
-                .name("suitkaise-signals".into())
-                .stack_size(128 << 10)
-                .spawn(move || forward(&signals, grace))?;
-        }
+        let grace = init.grace;
+        signals::take_over(&[libc::SIGINT, libc::SIGTERM], |signals| {
+            let thread = std::thread::Builder::new().name("suitkaise-signals".into()).stack_size(128 << 10);
+            thread.spawn(move || forward(&signals, grace)).map(drop)
+        })?;
         fleet.forwarding = true;
     }
     Ok(())

@@ -78,6 +78,19 @@ impl Decoder {
         self.have > 0
     }
 
+    /// The current payload with free room for some of its missing bytes and for no others, if that is worth it.
+    pub(crate) fn room(&mut self, at_least: usize) -> Option<&mut Vec<u8>> {
+        let missing = self.missing();
+        if missing <= at_least {
+            return None;
+        }
+        if self.payload.capacity() == self.payload.len() {
+            // Grows with what has arrived, not with what was announced.
+            self.payload.reserve_exact(missing.min(self.payload.len().max(FIRST_ALLOCATION)));
+        }
+        (self.payload.capacity() - self.payload.len() <= missing).then_some(&mut self.payload)
+    }
+
     pub(crate) fn push_fd(&mut self, fd: OwnedFd) {
         self.fds.push_back(fd);
     }
@@ -150,7 +163,7 @@ mod tests {
     #[test]
     fn foreign_bytes_and_absurd_lengths_are_refused() {
         let mut out = VecDeque::new();
-        let said = Decoder::default().feed(b"hello, world", &mut out).unwrap_err();
+        let said = Decoder::default().feed(b"hello, world", &mut out).expect_err("no frame");
         assert!(said.contains("no frame"), "{said}");
         let mut head = header(64, 0, 0);
         head[4..].copy_from_slice(&u32::MAX.to_le_bytes());

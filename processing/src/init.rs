@@ -25,10 +25,8 @@ static INITIALIZED: OnceLock<Init> = OnceLock::new();
 ///
 /// # Examples
 /// ```
-/// fn main() {
-///     suitkaise_processing::init();
-///     // ..
-/// }
+/// suitkaise_processing::init();
+/// // the rest of `main`
 /// ```
 pub fn init() {
     Init::new().run();
@@ -40,10 +38,8 @@ pub fn init() {
 /// ```
 /// use std::time::Duration;
 ///
-/// fn main() {
-///     suitkaise_processing::Init::new().grace(Duration::from_secs(10)).run();
-///     // ..
-/// }
+/// suitkaise_processing::Init::new().grace(Duration::from_secs(10)).run();
+/// // the rest of `main`
 /// ```
 #[derive(Clone, Debug)]
 pub struct Init {

@@ -19,7 +19,7 @@ use crate::frame::{FIRST_USER_KIND, Frame, kind};
 use crate::handshake::{Hello, Ticket, VERSION};
 use crate::limits::Limits;
 use crate::os::fds::{self, Inherited};
-use crate::os::{build_id, poll};
+use crate::os::{Role, build_id, poll};
 use crate::panics;
 
 /// The exit code of a child whose entry panicked; what std uses for a panicked `main`.
@@ -46,7 +46,7 @@ struct Link {
 pub enum Incoming {
     /// A frame from the parent.
     Frame(Frame),
-    /// The parent asked for a stop, and every frame it sent before was taken.
+    /// The parent asked for a stop, and every frame it sent before was taken. Said again at every call.
     Stop,
     /// The parent has closed its end: no frame will come any more.
     Closed,
@@ -94,7 +94,8 @@ impl ChildSide {
     #[must_use]
     pub fn recv(&self, timeout: Option<Duration>) -> Incoming {
         match self.0.channel.recv(Deadline::after(timeout), Some(self.0.stop.as_fd())) {
-            Ok(Got::Frame(frame)) => Incoming::Frame(frame),
+            Ok(Got::Frame(frame)) if frame.kind >= FIRST_USER_KIND => Incoming::Frame(frame),
+            Ok(Got::Frame(_)) => Incoming::Closed,
             Ok(Got::Woken) => Incoming::Stop,
             Ok(Got::TimedOut) => Incoming::TimedOut,
             Ok(Got::End(_)) | Err(_) => Incoming::Closed,
@@ -140,22 +141,24 @@ pub(crate) fn live(ticket: Ticket, inherited: Inherited) -> ! {
     if channel.send(kind::HELLO, &[&hello.encode()], &[], Deadline::NEVER, None).is_err() {
         end_group();
     }
-    let lifeline = match inherited.lifeline {
-        Some(lifeline) => lifeline,
-        None => {
-            let mut fds = next(&channel, None, kind::FDS).fds.into_iter();
-            let Some(lifeline) = fds.next() else { end_group() };
-            if let Some(stdin) = fds.next() {
-                let _ = rustix::stdio::dup2_stdin(stdin);
-            }
-            lifeline
+    let mut lifeline = inherited.lifeline;
+    let start = loop {
+        let frame = next(&channel, lifeline.as_ref());
+        match frame.kind {
+            kind::FDS => take(frame, &mut lifeline),
+            kind::START => break frame.payload,
+            _ => end_group(),
         }
     };
-    let start = next(&channel, Some(&lifeline), kind::START);
-    let payload = next(&channel, Some(&lifeline), kind::PAYLOAD).payload;
+    let Some(lifeline) = lifeline else { end_group() };
+    let payload = next(&channel, Some(&lifeline));
+    if payload.kind != kind::PAYLOAD {
+        end_group();
+    }
+    let payload = payload.payload;
     panics::report_to(Arc::clone(&channel));
 
-    let begun = begin(&start.payload).and_then(|entry| {
+    let begun = begin(&start).and_then(|entry| {
         let side = side(&channel, lifeline, ticket.depth);
         side.map(|side| (entry, side)).map_err(|error| format!("no thread for the lifeline: {error}"))
     });
@@ -188,13 +191,26 @@ pub(crate) fn live(ticket: Ticket, inherited: Inherited) -> ! {
     std::process::exit(code);
 }
 
-/// The next frame, which has to be of this kind; a parent that is gone or stops us ends the process.
-fn next(channel: &Channel, lifeline: Option<&OwnedFd>, kind: u8) -> Frame {
+/// The next frame; a parent that is gone or stops us ends the process.
+fn next(channel: &Channel, lifeline: Option<&OwnedFd>) -> Frame {
     match channel.recv(Deadline::NEVER, lifeline.map(AsFd::as_fd)) {
-        Ok(Got::Frame(frame)) if frame.kind == kind => frame,
-        Ok(Got::Woken) if lifeline.is_some_and(|fd| asked_to_stop(fd)) => std::process::exit(0),
-        Ok(Got::Frame(_) | Got::Woken | Got::TimedOut | Got::End(End::Closed | End::Protocol(_)))
-        | Err(_) => end_group(),
+        Ok(Got::Frame(frame)) => frame,
+        Ok(Got::Woken) if lifeline.is_some_and(asked_to_stop) => std::process::exit(0),
+        Ok(Got::Woken | Got::TimedOut | Got::End(End::Closed | End::Protocol(_))) | Err(_) => end_group(),
+    }
+}
+
+/// Puts descriptors that follow over the socket in their places.
+fn take(frame: Frame, lifeline: &mut Option<OwnedFd>) {
+    for (role, fd) in frame.payload.iter().zip(frame.fds) {
+        let _ = match *role {
+            role if role == Role::Stdin as u8 => rustix::stdio::dup2_stdin(fd),
+            role if role == Role::Stdout as u8 => rustix::stdio::dup2_stdout(fd),
+            _ => {
+                *lifeline = Some(fd);
+                Ok(())
+            }
+        };
     }
 }
 

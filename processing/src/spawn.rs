@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -17,7 +17,7 @@ use crate::death::Cause;
 use crate::error::StartError;
 use crate::frame::kind;
 use crate::handshake::{Hello, MAX_DEPTH, Nonce, Ticket, VERSION};
-use crate::os::{self, Launched, Plan, Stream, build_id::build_id, fds};
+use crate::os::{self, Launched, Plan, Role, Stream, build_id::build_id, fds};
 use crate::streams::{Forward, Tail};
 use crate::{fleet, init, oom, testing};
 
@@ -156,24 +156,32 @@ impl Spawn {
         let child = Child(shared);
         fleet::add(&child.0, &settings).map_err(StartError::launch)?;
         if !late.is_empty() {
-            let late: Vec<_> = late.iter().map(AsFd::as_fd).collect();
+            let (roles, late): (Vec<_>, Vec<_>) =
+                late.iter().map(|(role, fd)| (*role as u8, fd.as_fd())).unzip();
             // A child that died meanwhile is found by the wait for its greeting.
-            let _ = child.0.send(kind::FDS, &[], &late, deadline);
+            let _ = child.0.send(kind::FDS, &[&roles], &late, deadline);
         }
         self.greet(&child, ticket, deadline)?;
         Ok(child)
     }
 
-    fn launch(&self, ticket: Ticket) -> io::Result<(Arc<Shared>, Vec<std::os::fd::OwnedFd>)> {
+    fn launch(&self, ticket: Ticket) -> io::Result<Started> {
         #[cfg(target_os = "linux")]
         os::linux::tell_loaded();
         let (control, child_control) = fds::socket_pair()?;
         let (lifeline, child_lifeline) = fds::socket_pair()?;
-        let (stdout, child_stdout) = stream(self.stdout, self.stdout == Stdio::Capture)?;
+        let (stdout, mut child_stdout) = stream(self.stdout, self.stdout == Stdio::Capture)?;
         let (stderr, child_stderr) = stream(self.stderr, self.stderr != Stdio::Direct)?;
+        let mut real_stdout = None;
         let mut args: Vec<OsString> = std::env::args_os().take(1).collect();
         if let (Some(helper), None) = (testing::helper(), &self.program) {
             args.extend(["--exact", &helper, "--nocapture", "--test-threads=1"].map(OsString::from));
+            // What libtest says of its own is nobody's output: the stream follows once the helper runs.
+            real_stdout = match std::mem::replace(&mut child_stdout, Stream::Null) {
+                Stream::Null => None,
+                Stream::Inherit => Some(fds::copy(io::stdout())?),
+                Stream::Pipe(fd) => Some(fd),
+            };
         }
         let mut env: Vec<_> = if self.clear_env { Vec::new() } else { std::env::vars_os().collect() };
         env.retain(|(name, _)| {
@@ -191,7 +199,8 @@ impl Spawn {
             control: child_control,
             lifeline: child_lifeline,
         };
-        let Launched { process, late } = os::backend().launch(plan)?;
+        let Launched { process, mut late } = os::backend().launch(plan)?;
+        late.extend(real_stdout.map(|fd| (Role::Stdout, fd)));
         let mut shared = Shared {
             process,
             channel: Channel::new(control),
@@ -201,6 +210,7 @@ impl Spawn {
             stderr_captured: self.stderr == Stdio::Capture,
             state: Mutex::default(),
             killed: AtomicBool::new(false),
+            begun: AtomicBool::new(false),
             death: OnceLock::new(),
         };
         let follow = |pipe: Option<_>, to: Stdio| {
@@ -299,8 +309,11 @@ fn not_initialized() -> StartError {
     StartError::parent_init()
 }
 
+/// A child that was not greeted yet, and what follows over its control socket.
+type Started = (Arc<Shared>, Vec<(Role, OwnedFd)>);
+
 /// The parent's and the child's end of a standard stream.
-fn stream(to: Stdio, piped: bool) -> io::Result<(Option<std::os::fd::OwnedFd>, Stream)> {
+fn stream(to: Stdio, piped: bool) -> io::Result<(Option<OwnedFd>, Stream)> {
     if piped {
         let (reader, writer) = fds::pipe()?;
         return Ok((Some(reader), Stream::Pipe(writer)));

@@ -20,9 +20,7 @@ inventory::collect!(Helper);
 /// # Examples
 /// ```
 /// suitkaise_processing::test_support!();
-///
-/// #[test]
-/// fn a_job_runs() { /* start children here */ }
+/// // tests that start children
 /// # fn main() {}
 /// ```
 #[macro_export]

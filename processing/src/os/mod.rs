@@ -53,11 +53,19 @@ pub(crate) struct Plan {
     pub(crate) lifeline: OwnedFd,
 }
 
+/// What a descriptor that follows over the control socket is for; the byte stands in the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Lifeline = b'l' as isize,
+    Stdin = b'0' as isize,
+    Stdout = b'1' as isize,
+}
+
 /// A child that runs, and what still has to be handed to it over the control socket.
 #[derive(Debug)]
 pub(crate) struct Launched {
     pub(crate) process: Arc<Process>,
-    pub(crate) late: Vec<OwnedFd>,
+    pub(crate) late: Vec<(Role, OwnedFd)>,
 }
 
 /// How children are started and watched.

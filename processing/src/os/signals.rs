@@ -11,22 +11,24 @@ use crate::os::process::LIVE;
 
 static PIPE: AtomicI32 = AtomicI32::new(-1);
 
-/// Takes over each of `signals` that still has its default disposition. `None`: there was none to take over.
+/// Takes over each of `signals` that still has its default disposition.
 ///
-/// The pipe that is returned delivers one byte, the number, for each signal that came while a child lived.
-pub(crate) fn take_over(signals: &[i32]) -> io::Result<Option<OwnedFd>> {
+/// `start` gets a pipe that delivers one byte, the number, for each signal that comes while a child lives; nothing is
+/// taken over unless it succeeds.
+pub(crate) fn take_over(signals: &[i32], start: impl FnOnce(OwnedFd) -> io::Result<()>) -> io::Result<()> {
     let free: Vec<i32> = signals.iter().copied().filter(|signal| is_default(*signal)).collect();
     if free.is_empty() {
-        return Ok(None);
+        return Ok(());
     }
     let (reader, writer) = fds::pipe()?;
+    start(reader)?;
     // Open as long as the process lives: a handler may run at any time.
     PIPE.store(writer.into_raw_fd(), Ordering::SeqCst);
     let handler: extern "C" fn(libc::c_int) = on_signal;
     for signal in free {
         set(signal, handler as *const () as libc::sighandler_t)?;
     }
-    Ok(Some(reader))
+    Ok(())
 }
 
 /// Ends this process the way the signal would have.

@@ -155,7 +155,7 @@ fn scarce() {
 fn bench() {
     let rounds: usize = std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(200);
     let own = std::env::current_exe().expect("a path");
-    let mut rows = [const { Vec::new() }; 6];
+    let mut rows = [const { Vec::new() }; 7];
     for _ in 0..rounds {
         let start = Instant::now();
         let mut bare =
@@ -185,6 +185,18 @@ fn bench() {
         rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("killed");
         let Event::Died(_) = child.recv(LONG) else { panic!("no end") };
         rows[5].push(start.elapsed());
+
+        let mut parent = Command::new(&own).arg("family").stdout(Std::piped()).spawn().expect("a parent");
+        let mut line = String::new();
+        std::io::BufReader::new(parent.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        let family: Vec<u32> = line.trim().split(' ').map(|pid| pid.parse().expect("a pid")).collect();
+        let start = Instant::now();
+        parent.kill().expect("killed");
+        for pid in family {
+            common::gone_within(pid, Duration::from_millis(900)).expect("an end");
+        }
+        rows[6].push(start.elapsed());
+        parent.wait().expect("reaped");
     }
     let names = [
         "bare posix_spawn of the same binary, first byte",
@@ -193,6 +205,7 @@ fn bench() {
         "warm spare, begin to first frame of its entry",
         "round trip of a 64 byte frame",
         "SIGKILL to the death with its cause",
+        "parent's SIGKILL to the end of 3 nested descendants",
     ];
     for (name, mut times) in names.iter().zip(rows) {
         times.sort_unstable();

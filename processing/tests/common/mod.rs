@@ -203,8 +203,9 @@ fn family(side: &mut ChildSide, payload: Vec<u8>) -> Outcome {
 
 /// Starts a program that knows nothing of us.
 fn shell(side: &mut ChildSide, _: Vec<u8>) -> Outcome {
-    let sleep = Command::new("sleep").arg("1000").spawn().expect("sleep");
+    let mut sleep = Command::new("sleep").arg("1000").spawn().expect("sleep");
     side.send(WORD, sleep.id().to_string().as_bytes(), None).expect("a parent");
+    let _ = sleep.wait();
     park()
 }
 

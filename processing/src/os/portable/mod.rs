@@ -18,7 +18,7 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use crate::deadline::Deadline;
 use crate::handshake::{Passed, VARIABLE};
 use crate::os::process::Watch;
-use crate::os::{Backend, Launched, Plan, Process, Stream, fds, poll};
+use crate::os::{Backend, Launched, Plan, Process, Role, Stream, fds, poll};
 
 const STACK: usize = 256 << 10;
 
@@ -35,9 +35,9 @@ impl Backend for Portable {
             None if Path::new("/proc/self/exe").exists() => "/proc/self/exe".into(),
             None => std::env::current_exe()?,
         };
-        let mut late = vec![plan.lifeline];
+        let mut late = vec![(Role::Lifeline, plan.lifeline)];
         if plan.inherit_stdin {
-            late.push(fds::copy(io::stdin())?);
+            late.push((Role::Stdin, fds::copy(io::stdin())?));
         }
         let (ended, ends) = fds::pipe()?;
 
