@@ -1,1 +1,2 @@
 //! Macros of suitkaise-sk.
+mod analysis;
