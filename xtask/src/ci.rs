@@ -1,11 +1,13 @@
 //! `cargo xtask ci`: everything that must hold before a change lands; `.ci/run` calls it.
 
 use crate::error::Result;
+use crate::metadata::{self, Package};
 use crate::step::Report;
 use crate::{fuzz, layers, setup, steps, test};
 
 /// Runs every check, also those after one that failed.
 pub(crate) fn run() -> Result<()> {
+    let packages = metadata::packages()?;
     let mut report = Report::default();
     let ready = report.call("setup", setup::run);
     report.call("layers", layers::run);
@@ -15,9 +17,18 @@ pub(crate) fn run() -> Result<()> {
     if ready {
         test::tests(&mut report, None);
     }
+    let with_benches = benches(&packages);
+    if !with_benches.is_empty() {
+        report.step(&steps::BENCHES_BUILD, &with_benches, &[]);
+    }
     for step in steps::AFTER_TESTS {
         report.step(step, &[], &[]);
     }
     report.call("fuzz targets", || fuzz::run(fuzz::SMOKE_SECONDS));
     report.finish("ci")
+}
+
+/// Returns the arguments that name the packages with benches: cargo refuses `--bench *` where there is none.
+fn benches(packages: &[Package]) -> Vec<String> {
+    packages.iter().filter(|p| p.has_bench).flat_map(|p| ["-p".to_owned(), p.name.clone()]).collect()
 }

@@ -60,7 +60,11 @@ fn run_target(program: &Path, name: &str, seconds: u64, out: &Path) -> Result<()
     fs::create_dir_all(&corpus).context(format_args!("create {}", corpus.display()))?;
     println!("fuzz: {name}");
     let mut command = step::command(&program.to_string_lossy());
-    command.arg(format!("-max_total_time={seconds}")).arg("-print_final_stats=1").arg("-verbosity=0");
+    command
+        .arg(format!("-max_total_time={seconds}"))
+        .arg("-timeout=10")
+        .arg("-print_final_stats=1")
+        .arg("-verbosity=0");
     command.arg(format!("-artifact_prefix={}/{name}-", out.display())).arg(&corpus);
     let seeds = place::root().join("fuzz/seeds").join(name);
     if seeds.is_dir() {

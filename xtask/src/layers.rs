@@ -105,6 +105,7 @@ mod tests {
             folder: PathBuf::new(),
             dependencies: to.iter().map(|d| (*d).to_owned()).collect(),
             has_library: true,
+            has_bench: false,
         };
         assert_eq!(violations(&edges.iter().map(package).collect::<Vec<_>>()), want);
     }

@@ -19,6 +19,8 @@ pub(crate) struct Package {
     pub(crate) dependencies: Vec<String>,
     /// Whether it has a library, which alone can have doctests.
     pub(crate) has_library: bool,
+    /// Whether it has a bench.
+    pub(crate) has_bench: bool,
 }
 
 /// Returns the packages of the workspace.
@@ -45,8 +47,11 @@ pub(crate) fn parse(json: &Value) -> Option<Vec<Package>> {
 fn parse_package(package: &Value, root: &Path) -> Option<Package> {
     let folder = Path::new(package["manifest_path"].as_str()?).parent()?;
     let dependencies = package["dependencies"].as_array()?.iter();
-    let kinds = ["lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"];
-    let is_library = |kind: &Value| kind.as_str().is_some_and(|k| kinds.contains(&k));
+    let targets = package["targets"].as_array()?;
+    let has = |wanted: &[&str]| {
+        let is_wanted = |kind: &Value| kind.as_str().is_some_and(|k| wanted.contains(&k));
+        targets.iter().filter_map(|t| t["kind"].as_array()).flatten().any(is_wanted)
+    };
     Some(Package {
         name: package["name"].as_str()?.to_owned(),
         folder: folder.strip_prefix(root).ok()?.to_path_buf(),
@@ -54,10 +59,8 @@ fn parse_package(package: &Value, root: &Path) -> Option<Package> {
             .filter(|d| d["kind"].as_str() != Some("dev"))
             .map(|d| d["name"].as_str().map(str::to_owned))
             .collect::<Option<_>>()?,
-        has_library: package["targets"]
-            .as_array()?
-            .iter()
-            .any(|target| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(is_library))),
+        has_library: has(&["lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"]),
+        has_bench: has(&["bench"]),
     })
 }
 

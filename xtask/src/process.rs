@@ -117,8 +117,7 @@ mod tests {
 
     #[test]
     fn a_deaf_process_is_killed_after_the_grace_period() {
-        let mut child =
-            Command::new("sh").args(["-c", "trap '' TERM; while :; do sleep 1; done"]).spawn().unwrap();
+        let mut child = Command::new("sh").args(["-c", "trap '' TERM; exec sleep 60"]).spawn().unwrap();
         let process = Process::of(child.id()).unwrap();
         process.end(Signal::TERM, Duration::from_millis(50)).unwrap();
         assert!(!process.is_alive());

@@ -1,25 +1,46 @@
 //! The steps of the chores, as data. A new check is a new entry here.
+//!
+//! All of them build with `--all-features`: what is off by default (drivers, mostly) is tested too, and the steps share
+//! what they compile.
 
 use crate::step::Step;
 
 /// The tests: of the packages that were asked for (`--workspace`, or `-p NAME` for each, is added).
 pub(crate) const TESTS: Step =
-    Step { name: "tests", argv: &["cargo", "nextest", "run", "--no-tests=pass"], env: &[] };
+    Step { name: "tests", argv: &["cargo", "nextest", "run", "--all-features", "--no-tests=pass"], env: &[] };
 
 /// The examples in the documentation, likewise.
 pub(crate) const DOCTESTS: Step =
-    Step { name: "doctests", argv: &["cargo", "test", "--doc", "--quiet"], env: &[] };
+    Step { name: "doctests", argv: &["cargo", "test", "--doc", "--all-features", "--quiet"], env: &[] };
 
 /// What a test run of the whole does beside: release-mode runs, crates outside the workspace. All get the servers'
 /// environment.
 pub(crate) const MORE_TESTS: &[Step] = &[];
+
+/// The benches of the workspace, built and not run (`-p NAME` for each package that has some is added).
+pub(crate) const BENCHES_BUILD: Step = Step {
+    name: "benches build",
+    argv: &["cargo", "bench", "--no-run", "--quiet", "--bench", "*"],
+    // That they build is the question here, not how fast they are.
+    env: &[("CARGO_PROFILE_BENCH_LTO", "off"), ("CARGO_PROFILE_BENCH_CODEGEN_UNITS", "16")],
+};
 
 /// What `ci` checks before the tests.
 pub(crate) const BEFORE_TESTS: &[Step] = &[
     Step { name: "format", argv: &["cargo", "fmt", "--all", "--check"], env: &[] },
     Step {
         name: "lints",
-        argv: &["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
+        argv: &[
+            "cargo",
+            "clippy",
+            "--workspace",
+            "--all-features",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ],
         env: &[],
     },
 ];
@@ -28,14 +49,8 @@ pub(crate) const BEFORE_TESTS: &[Step] = &[
 pub(crate) const AFTER_TESTS: &[Step] = &[
     Step {
         name: "docs",
-        argv: &["cargo", "doc", "--workspace", "--no-deps", "--quiet"],
+        argv: &["cargo", "doc", "--workspace", "--all-features", "--no-deps", "--quiet"],
         env: &[("RUSTDOCFLAGS", "-D warnings")],
-    },
-    Step {
-        name: "benches build",
-        argv: &["cargo", "bench", "--workspace", "--benches", "--no-run", "--quiet"],
-        // That they build is the question here, not how fast they are.
-        env: &[("CARGO_PROFILE_BENCH_LTO", "off"), ("CARGO_PROFILE_BENCH_CODEGEN_UNITS", "16")],
     },
     Step {
         name: "licences",
