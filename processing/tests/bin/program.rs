@@ -50,6 +50,9 @@ fn main() {
         "scarce" => scarce(),
         "bench" => bench(),
         "stdin" => stdin(),
+        "ignored" => ignored(),
+        "memory" => memory(),
+        "torture" => torture(),
         _ => eprintln!("this is the other program of the tests"),
     }
 }
@@ -151,10 +154,61 @@ fn scarce() {
     println!("{:?} {right} {again}", error.kind());
 }
 
+/// Runs where SIGCHLD is ignored, so that the system reaps children itself.
+fn ignored() {
+    let child = Spawn::new().start().expect("a child");
+    let Event::Done(_) = run(&child, "echo", b"x") else { panic!("no echo") };
+    let Event::Died(death) = child.recv(LONG) else { panic!("no end") };
+    println!("{death}");
+}
+
+/// Starts a child that takes all the memory there is; to be run in a memory cgroup.
+fn memory() {
+    let child = Spawn::new().start().expect("a child");
+    match run(&child, "allocate", &[]) {
+        Event::Died(death) => println!("{death}"),
+        other => println!("{other:?}"),
+    }
+}
+
+/// Kills parents at random moments of their start and counts descendants that live 100 ms later.
+fn torture() {
+    let rounds: u64 = std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(200);
+    let own = std::env::current_exe().expect("a path");
+    let mut left = 0;
+    for round in 0..rounds {
+        let group = format!("torture-{}-{round}", std::process::id());
+        let mut parent = Command::new(&own)
+            .arg("family")
+            .env("PROCESSING_GROUP", &group)
+            .stdout(Std::null())
+            .spawn()
+            .expect("a parent");
+        // From before the first child to after the last.
+        std::thread::sleep(Duration::from_micros(round * 7919 % 5000));
+        parent.kill().expect("killed");
+        parent.wait().expect("reaped");
+        std::thread::sleep(Duration::from_millis(100));
+        left += with_variable(&group);
+    }
+    println!("{left} processes left after {rounds} killed parents");
+}
+
+/// Processes whose environment holds the text.
+fn with_variable(text: &str) -> usize {
+    let held = |path: std::path::PathBuf| {
+        std::fs::read(path.join("environ"))
+            .is_ok_and(|env| env.windows(text.len()).any(|w| w == text.as_bytes()))
+    };
+    std::fs::read_dir("/proc").expect("proc").flatten().filter(|entry| held(entry.path())).count()
+}
+
 /// Prints what a start costs, and how soon ends are seen.
 fn bench() {
     let rounds: usize = std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(200);
     let own = std::env::current_exe().expect("a path");
+    let ballast: usize = std::env::args().nth(3).and_then(|n| n.parse().ok()).unwrap_or(0);
+    let ballast = std::hint::black_box(vec![1_u8; ballast << 20]);
     let mut rows = [const { Vec::new() }; 7];
     for _ in 0..rounds {
         let start = Instant::now();
@@ -198,6 +252,7 @@ fn bench() {
         rows[6].push(start.elapsed());
         parent.wait().expect("reaped");
     }
+    println!("{rounds} rounds, parent with {} MiB", ballast.len() >> 20);
     let names = [
         "bare posix_spawn of the same binary, first byte",
         "child started (greeted)",
@@ -210,7 +265,7 @@ fn bench() {
     for (name, mut times) in names.iter().zip(rows) {
         times.sort_unstable();
         println!(
-            "{name:<50} p50 {:>10.1?}  p90 {:>10.1?}  n {rounds}",
+            "{name:<55} p50 {:>10.1?}  p90 {:>10.1?}  n {rounds}",
             times[rounds / 2],
             times[rounds * 9 / 10]
         );
