@@ -87,6 +87,12 @@ fn a_program_whose_file_was_replaced_starts_children() {
 }
 
 #[test]
+fn a_status_that_the_system_took_is_an_end_all_the_same() {
+    let out = Command::new(PROGRAM).arg("ignored").output().expect("run");
+    assert!(String::from_utf8_lossy(&out.stdout).contains("is SIGCHLD ignored?"), "{out:?}");
+}
+
+#[test]
 fn nothing_is_left_after_any_end() {
     let out = Command::new(PROGRAM).arg("leaks").output().expect("run");
     assert_eq!(String::from_utf8_lossy(&out.stdout).trim(), "children [] descriptors 0");

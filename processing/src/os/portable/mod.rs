@@ -2,8 +2,8 @@
 //!
 //! The control socket is the child's stdin, since that is the one descriptor std passes without a window in which
 //! another thread's child inherits it; the lifeline, and the user's stdin where it is inherited, follow over the socket.
-//! No shared memory, no pidfd. macOS would use this as it stands (not run there); for Windows it shows what to replace:
-//! the socket pair, `waitid` and the process group.
+//! No shared memory, no pidfd. It is checked on Linux alone. macOS needs `SO_NOSIGPIPE` where `MSG_NOSIGNAL` stands in
+//! `channel.rs` and `child.rs`; Windows another socket pair, another wait and a job instead of the process group.
 
 use std::io;
 use std::os::fd::OwnedFd;
