@@ -254,6 +254,11 @@ fn bench() {
         rows[6].push(start.elapsed());
         parent.wait().expect("reaped");
     }
+    let large = vec![7; 100 << 20];
+    let child = Spawn::new().start().expect("a child");
+    let start = Instant::now();
+    let Event::Done(back) = run(&child, "echo", &large) else { panic!("no echo") };
+    println!("{} MiB there and back in frames: {:?}", back.len() >> 20, start.elapsed());
     println!("{rounds} rounds, parent with {} MiB", ballast.len() >> 20);
     let names = [
         "bare posix_spawn of the same binary, first byte",
