@@ -109,6 +109,7 @@ mod global;
 mod histogram;
 mod human;
 mod local;
+mod queries;
 mod sample;
 mod seconds;
 mod state;

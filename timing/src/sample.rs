@@ -68,8 +68,11 @@ impl Frame {
     }
 }
 
-/// Nanoseconds, held at `u64::MAX` (584 years).
+/// The longest time that is kept: 292 years. The difference of two times then fits an `i64`.
+pub(crate) const MAX_NANOS: u64 = i64::MAX.cast_unsigned();
+
+/// Nanoseconds, held at [`MAX_NANOS`].
 #[inline]
 pub(crate) fn nanos(d: Duration) -> u64 {
-    d.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(d.subsec_nanos()))
+    d.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(d.subsec_nanos())).min(MAX_NANOS)
 }

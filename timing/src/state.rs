@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::sample::Sample;
+use crate::sample::{MAX_NANOS, Sample};
 use crate::{Error, ErrorKind, Result, Sktimer};
 
 /// What of a timer can be saved or sent: finished measurements, the window, the start time. Running measurements stay
@@ -52,12 +52,16 @@ impl TryFrom<TimerState> for Sktimer {
     type Error = Error;
 
     /// # Errors
-    /// [`ErrorKind::BadState`] for a window of 0, more pauses than times, or a start time that this system cannot hold.
+    /// [`ErrorKind::BadState`] for a window of 0, more pauses than times, a time above 292 years, or a start time that this system cannot hold.
     fn try_from(state: TimerState) -> Result<Sktimer> {
         let bad = |what: String| Error::new(ErrorKind::BadState, what);
         let (times, paused) = (state.times.len(), state.paused_times.len());
         if paused > times {
             return Err(bad(format!("timer state has {paused} paused_times for {times} times")));
+        }
+        let longest = state.times.iter().chain(&state.paused_times).max().copied().unwrap_or(0);
+        if longest > MAX_NANOS {
+            return Err(bad(format!("timer state has a time of {longest} ns; want at most {MAX_NANOS}")));
         }
         let max_times = match state.max_times {
             Some(0) => return Err(bad("timer state has max_times 0; want at least 1".to_owned())),

@@ -31,11 +31,9 @@ pub struct TimerStats {
 }
 
 impl TimerStats {
-    /// Of `(time, paused)` pairs in nanoseconds.
-    pub(crate) fn new(times: impl Iterator<Item = (u64, u64)>, start: Option<SystemTime>) -> TimerStats {
-        let mut kept = Vec::with_capacity(times.size_hint().0);
-        let summary = Summary::of(times.inspect(|t| kept.push(*t)));
-        TimerStats { times: kept.into(), summary, original_start_time: start }
+    /// Of `(time, paused)` pairs in nanoseconds, and their summary.
+    pub(crate) fn new(times: Box<[(u64, u64)]>, summary: Summary, start: Option<SystemTime>) -> TimerStats {
+        TimerStats { times, summary, original_start_time: start }
     }
 
     /// How many measurements there are.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::sample::Sample;
+use crate::summary::Summary;
 
 /// A buffer is moved into the store at this length.
 const BATCH: usize = 64;
@@ -36,6 +37,8 @@ pub(crate) struct Store {
     samples: VecDeque<Sample>,
     buffers: Vec<Arc<Buffer>>,
     sweep_at: usize,
+    /// Of `samples` as they are; None after a change.
+    summary: Option<Summary>,
     pub(crate) max_times: Option<usize>,
     pub(crate) original_start_time: Option<SystemTime>,
 }
@@ -46,6 +49,7 @@ impl Store {
             samples: VecDeque::new(),
             buffers: Vec::new(),
             sweep_at: SWEEP,
+            summary: None,
             max_times: None,
             original_start_time: None,
         }
@@ -85,6 +89,7 @@ impl Store {
     /// recorded since this one's last flush, so each measurement is moved at most once per thread.
     fn merge(&mut self, batch: &[Sample]) {
         let Some(first) = batch.first() else { return };
+        self.summary = None;
         let keep = match self.samples.back() {
             Some(last) if last.at > first.at => self.samples.partition_point(|s| s.at <= first.at),
             _ => self.samples.len(),
@@ -104,7 +109,10 @@ impl Store {
     pub(crate) fn trim(&mut self) {
         if let Some(max) = self.max_times {
             let excess = self.samples.len().saturating_sub(max);
-            self.samples.drain(..excess);
+            if excess > 0 {
+                self.summary = None;
+                self.samples.drain(..excess);
+            }
         }
     }
 
@@ -113,12 +121,21 @@ impl Store {
             lock(&buffer.0).clear();
         }
         self.samples.clear();
+        self.summary = None;
         self.original_start_time = None;
     }
 
     pub(crate) fn extend(&mut self, samples: impl IntoIterator<Item = Sample>) {
+        self.summary = None;
         self.samples.extend(samples);
         self.trim();
+    }
+
+    /// One pass over the series, unless nothing has been recorded since the last one.
+    pub(crate) fn summary(&mut self) -> Summary {
+        self.collect();
+        let samples = &self.samples;
+        *self.summary.get_or_insert_with(|| Summary::of(samples.iter().map(|s| (s.time, s.paused))))
     }
 
     /// All of them, oldest first.

@@ -43,7 +43,8 @@ impl Summary {
                 s.slowest = (index, time);
             }
             s.last = time;
-            let shifted = time.abs_diff(first) as f64 * if time < first { -1.0 } else { 1.0 };
+            // both are at most `MAX_NANOS`, so the difference fits
+            let shifted = time.cast_signed().wrapping_sub(first.cast_signed()) as f64;
             s.shifted_sum += shifted;
             s.shifted_squares += shifted * shifted;
         }

@@ -1,15 +1,13 @@
 //! The timer.
 
-use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::local::{self, Session};
-use crate::sample::{Frame, Sample, nanos};
+use crate::sample::{Frame, MAX_NANOS, Sample, nanos};
 use crate::store::{Store, lock};
-use crate::summary::{self, Summary};
-use crate::{Error, ErrorKind, Histogram, Result, Seconds, TimerStats};
+use crate::{Error, ErrorKind, Result, Seconds};
 
 /// A stopwatch with a memory: it records measurements from any number of threads and answers statistics about them.
 ///
@@ -47,7 +45,7 @@ pub struct Sktimer {
     epoch: AtomicU64,
     /// Whether `original_start_time` is set, to be asked without the lock.
     started: AtomicBool,
-    store: Mutex<Store>,
+    pub(crate) store: Mutex<Store>,
 }
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -176,14 +174,14 @@ impl Sktimer {
     /// Records a time that was measured elsewhere.
     ///
     /// # Errors
-    /// [`ErrorKind::BadDuration`] if it is negative, not finite, or above 584 years.
+    /// [`ErrorKind::BadDuration`] if it is negative, not finite, or above 292 years.
     #[track_caller]
     pub fn add_time(&self, time: impl Seconds) -> Result<()> {
         let time = time.checked("add_time")?;
-        if time > Duration::from_nanos(u64::MAX) {
+        if time > Duration::from_nanos(MAX_NANOS) {
             return Err(Error::new(
                 ErrorKind::BadDuration,
-                format!("add_time must be less than 584 years, got {time:?}"),
+                format!("add_time must be at most 292 years, got {time:?}"),
             ));
         }
         self.note_start();
@@ -237,136 +235,6 @@ impl Sktimer {
     /// Whether the calling thread's innermost measurement is paused.
     pub fn is_paused(&self) -> bool {
         self.session(|s| s.frames.last().is_some_and(Frame::is_paused)).unwrap_or(false)
-    }
-
-    /// Everything about this moment, frozen: later measurements do not change it.
-    pub fn stats(&self) -> TimerStats {
-        let mut store = lock(&self.store);
-        let start = store.original_start_time;
-        TimerStats::new(store.samples().iter().map(|s| (s.time, s.paused)), start)
-    }
-
-    /// The same as [`stats`](Sktimer::stats).
-    pub fn get_statistics(&self) -> TimerStats {
-        self.stats()
-    }
-
-    /// How many measurements are kept.
-    pub fn num_times(&self) -> usize {
-        lock(&self.store).samples().len()
-    }
-
-    /// The measurement that ended last; `None` if there is none.
-    pub fn most_recent(&self) -> Option<Duration> {
-        self.get_time(-1)
-    }
-
-    /// The same as [`most_recent`](Sktimer::most_recent).
-    pub fn result(&self) -> Option<Duration> {
-        self.most_recent()
-    }
-
-    /// The index of the measurement that ended last; `None` if there is none.
-    pub fn most_recent_index(&self) -> Option<usize> {
-        self.num_times().checked_sub(1)
-    }
-
-    /// The measurement at `index`, 0 being the oldest kept; negative ones count from the end. `None` outside.
-    pub fn get_time(&self, index: isize) -> Option<Duration> {
-        let mut store = lock(&self.store);
-        let samples = store.samples();
-        summary::index(index, samples.len()).map(|i| Duration::from_nanos(samples[i].time))
-    }
-
-    /// All kept measurements, oldest first.
-    pub fn times(&self) -> Vec<Duration> {
-        lock(&self.store).samples().iter().map(|s| Duration::from_nanos(s.time)).collect()
-    }
-
-    /// The paused part of each kept measurement, oldest first.
-    pub fn paused_times(&self) -> Vec<Duration> {
-        lock(&self.store).samples().iter().map(|s| Duration::from_nanos(s.paused)).collect()
-    }
-
-    /// The sum of all measurements.
-    pub fn total_time(&self) -> Duration {
-        self.summary().total()
-    }
-
-    /// The sum of all pauses.
-    pub fn total_time_paused(&self) -> Duration {
-        self.summary().total_paused()
-    }
-
-    /// The arithmetic mean; `None` if empty.
-    pub fn mean(&self) -> Option<Duration> {
-        self.summary().mean()
-    }
-
-    /// The middle measurement, or the mean of the middle two; `None` if empty.
-    pub fn median(&self) -> Option<Duration> {
-        summary::percentile(self.raw_times(), 50.0)
-    }
-
-    /// The shortest measurement; `None` if empty.
-    pub fn min(&self) -> Option<Duration> {
-        self.summary().min()
-    }
-
-    /// The longest measurement; `None` if empty.
-    pub fn max(&self) -> Option<Duration> {
-        self.summary().max()
-    }
-
-    /// The same as [`min`](Sktimer::min).
-    pub fn fastest_time(&self) -> Option<Duration> {
-        self.min()
-    }
-
-    /// The same as [`max`](Sktimer::max).
-    pub fn slowest_time(&self) -> Option<Duration> {
-        self.max()
-    }
-
-    /// The index of the first shortest measurement; `None` if empty.
-    pub fn fastest_index(&self) -> Option<usize> {
-        self.summary().fastest_index()
-    }
-
-    /// The index of the first longest measurement; `None` if empty.
-    pub fn slowest_index(&self) -> Option<usize> {
-        self.summary().slowest_index()
-    }
-
-    /// The sample standard deviation (n - 1); `None` below two measurements.
-    pub fn stdev(&self) -> Option<Duration> {
-        self.summary().stdev()
-    }
-
-    /// The sample variance (n - 1) in seconds squared; `None` below two measurements.
-    pub fn variance(&self) -> Option<f64> {
-        self.summary().variance()
-    }
-
-    /// The time that `percent` percent of the measurements do not exceed, interpolated linearly between two ranks;
-    /// `None` if empty.
-    ///
-    /// # Errors
-    /// [`ErrorKind::BadPercentile`] if `percent` is outside `0..=100`.
-    #[track_caller]
-    pub fn percentile(&self, percent: f64) -> Result<Option<Duration>> {
-        let percent = summary::check_percent(percent)?;
-        Ok(summary::percentile(self.raw_times(), percent))
-    }
-
-    /// When the timer was first used since it was made or reset; `None` if never.
-    pub fn original_start_time(&self) -> Option<SystemTime> {
-        lock(&self.store).original_start_time
-    }
-
-    /// A picture of the distribution for a terminal; see [`Histogram`].
-    pub fn histogram(&self) -> Histogram {
-        self.stats().histogram()
     }
 
     /// Records a measurement that did not run in a session.
@@ -446,32 +314,11 @@ impl Sktimer {
         let (max_times, start) = (store.max_times, store.original_start_time);
         f(store.samples(), max_times, start)
     }
-
-    fn summary(&self) -> Summary {
-        Summary::of(lock(&self.store).samples().iter().map(|s| (s.time, s.paused)))
-    }
-
-    fn raw_times(&self) -> Vec<u64> {
-        lock(&self.store).samples().iter().map(|s| s.time).collect()
-    }
 }
 
 impl Default for Sktimer {
     fn default() -> Sktimer {
         Sktimer::new()
-    }
-}
-
-/// One line: `n=1000 mean=1.2ms p50=1.1ms p95=2.04ms min=1ms max=3.1ms`.
-impl fmt::Display for Sktimer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.stats().fmt(f)
-    }
-}
-
-impl fmt::Debug for Sktimer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sktimer({self})")
     }
 }
 

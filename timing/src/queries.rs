@@ -1,0 +1,163 @@
+//! What a timer answers.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use crate::store::lock;
+use crate::summary::{self, Summary};
+use crate::{Histogram, Result, Sktimer, TimerStats};
+
+/// Statistics. Each call reads the series as it is at that moment; one pass answers all until the next measurement.
+impl Sktimer {
+    /// Everything about this moment, frozen: later measurements do not change it.
+    pub fn stats(&self) -> TimerStats {
+        let mut store = lock(&self.store);
+        let start = store.original_start_time;
+        let summary = store.summary();
+        TimerStats::new(store.samples().iter().map(|s| (s.time, s.paused)).collect(), summary, start)
+    }
+
+    /// The same as [`stats`](Sktimer::stats).
+    pub fn get_statistics(&self) -> TimerStats {
+        self.stats()
+    }
+
+    /// How many measurements are kept.
+    pub fn num_times(&self) -> usize {
+        lock(&self.store).samples().len()
+    }
+
+    /// The measurement that ended last; `None` if there is none.
+    pub fn most_recent(&self) -> Option<Duration> {
+        self.get_time(-1)
+    }
+
+    /// The same as [`most_recent`](Sktimer::most_recent).
+    pub fn result(&self) -> Option<Duration> {
+        self.most_recent()
+    }
+
+    /// The index of the measurement that ended last; `None` if there is none.
+    pub fn most_recent_index(&self) -> Option<usize> {
+        self.num_times().checked_sub(1)
+    }
+
+    /// The measurement at `index`, 0 being the oldest kept; negative ones count from the end. `None` outside.
+    pub fn get_time(&self, index: isize) -> Option<Duration> {
+        let mut store = lock(&self.store);
+        let samples = store.samples();
+        summary::index(index, samples.len()).map(|i| Duration::from_nanos(samples[i].time))
+    }
+
+    /// All kept measurements, oldest first.
+    pub fn times(&self) -> Vec<Duration> {
+        lock(&self.store).samples().iter().map(|s| Duration::from_nanos(s.time)).collect()
+    }
+
+    /// The paused part of each kept measurement, oldest first.
+    pub fn paused_times(&self) -> Vec<Duration> {
+        lock(&self.store).samples().iter().map(|s| Duration::from_nanos(s.paused)).collect()
+    }
+
+    /// The sum of all measurements.
+    pub fn total_time(&self) -> Duration {
+        self.summary().total()
+    }
+
+    /// The sum of all pauses.
+    pub fn total_time_paused(&self) -> Duration {
+        self.summary().total_paused()
+    }
+
+    /// The arithmetic mean; `None` if empty.
+    pub fn mean(&self) -> Option<Duration> {
+        self.summary().mean()
+    }
+
+    /// The middle measurement, or the mean of the middle two; `None` if empty.
+    pub fn median(&self) -> Option<Duration> {
+        summary::percentile(self.raw_times(), 50.0)
+    }
+
+    /// The shortest measurement; `None` if empty.
+    pub fn min(&self) -> Option<Duration> {
+        self.summary().min()
+    }
+
+    /// The longest measurement; `None` if empty.
+    pub fn max(&self) -> Option<Duration> {
+        self.summary().max()
+    }
+
+    /// The same as [`min`](Sktimer::min).
+    pub fn fastest_time(&self) -> Option<Duration> {
+        self.min()
+    }
+
+    /// The same as [`max`](Sktimer::max).
+    pub fn slowest_time(&self) -> Option<Duration> {
+        self.max()
+    }
+
+    /// The index of the first shortest measurement; `None` if empty.
+    pub fn fastest_index(&self) -> Option<usize> {
+        self.summary().fastest_index()
+    }
+
+    /// The index of the first longest measurement; `None` if empty.
+    pub fn slowest_index(&self) -> Option<usize> {
+        self.summary().slowest_index()
+    }
+
+    /// The sample standard deviation (n - 1); `None` below two measurements.
+    pub fn stdev(&self) -> Option<Duration> {
+        self.summary().stdev()
+    }
+
+    /// The sample variance (n - 1) in seconds squared; `None` below two measurements.
+    pub fn variance(&self) -> Option<f64> {
+        self.summary().variance()
+    }
+
+    /// The time that `percent` percent of the measurements do not exceed, interpolated linearly between two ranks;
+    /// `None` if empty.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadPercentile`](crate::ErrorKind::BadPercentile) if `percent` is outside `0..=100`.
+    #[track_caller]
+    pub fn percentile(&self, percent: f64) -> Result<Option<Duration>> {
+        let percent = summary::check_percent(percent)?;
+        Ok(summary::percentile(self.raw_times(), percent))
+    }
+
+    /// When the timer was first used since it was made or reset; `None` if never.
+    pub fn original_start_time(&self) -> Option<SystemTime> {
+        lock(&self.store).original_start_time
+    }
+
+    /// A picture of the distribution for a terminal; see [`Histogram`].
+    pub fn histogram(&self) -> Histogram {
+        self.stats().histogram()
+    }
+
+    fn summary(&self) -> Summary {
+        lock(&self.store).summary()
+    }
+
+    fn raw_times(&self) -> Vec<u64> {
+        lock(&self.store).samples().iter().map(|s| s.time).collect()
+    }
+}
+
+/// One line: `n=1000 mean=1.2ms p50=1.1ms p95=2.04ms min=1ms max=3.1ms`.
+impl fmt::Display for Sktimer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.stats().fmt(f)
+    }
+}
+
+impl fmt::Debug for Sktimer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sktimer({self})")
+    }
+}
