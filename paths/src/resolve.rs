@@ -10,6 +10,9 @@ use crate::{PathError, PathErrorKind};
 /// As many links as the kernel follows for one path.
 const MAX_LINKS: usize = 40;
 
+/// The longest path that the system takes; a longer one is refused before it is walked.
+pub(crate) const MAX_BYTES: usize = if cfg!(windows) { 32_766 } else { 4_095 };
+
 /// Resolves links and `..`, relative to the current directory; what does not exist yet is kept as written.
 ///
 /// A path that exists costs exactly one [`std::fs::canonicalize`].
@@ -18,6 +21,11 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, PathError> {
         return Err(PathError::new(PathErrorKind::InvalidPath, "resolve the path")
             .at(path)
             .why("it is empty; write `.` for the current directory"));
+    }
+    if path.as_os_str().len() > MAX_BYTES {
+        return Err(PathError::new(PathErrorKind::TooLong, "resolve")
+            .at(path)
+            .why(format!("it is longer than the {MAX_BYTES} bytes that the system takes")));
     }
     match std::fs::canonicalize(path) {
         Ok(found) => Ok(plain(found)),

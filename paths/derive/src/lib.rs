@@ -40,6 +40,9 @@ mod shape;
 #[proc_macro_attribute]
 pub fn autopath(options: TokenStream, item: TokenStream) -> TokenStream {
     let options = syn::parse_macro_input!(options as options::Options);
+    // With an error the function stays as it was written, so that nothing else is reported about it.
     let function = syn::parse_macro_input!(item as syn::ImplItemFn);
-    emit::expand(&options, function).unwrap_or_else(syn::Error::into_compile_error).into()
+    let as_written = quote::quote!(#function);
+    let expanded = emit::expand(&options, function);
+    expanded.unwrap_or_else(|error| [error.into_compile_error(), as_written].into_iter().collect()).into()
 }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use super::Root;
+use crate::resolve::MAX_BYTES;
+
 use super::indicators::{NONE, look};
 
 /// More directories than this and the memory is started anew.
@@ -23,6 +25,8 @@ struct Known {
 static KNOWN: LazyLock<RwLock<HashMap<PathBuf, Known>>> = LazyLock::new(RwLock::default);
 
 pub(super) fn detect(ap: &Path) -> Option<Root> {
+    // What is too long for the system to exist is not walked name by name.
+    let ap = ap.ancestors().find(|dir| dir.as_os_str().len() <= MAX_BYTES)?;
     let (known, mut at) = nearest_known(ap);
     let mut best = known.unwrap_or(Known { rank: NONE, root: None });
     // From the outermost directory that is not known yet, down to the path itself.
