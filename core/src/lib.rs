@@ -21,12 +21,16 @@ mod walk;
 mod wire;
 
 pub use cerial_derive::{Cerial, object};
+pub use bridge::Serde;
 pub use doors::{deserialize, deserialize_borrowed, from_reader, serialize, serialize_into, to_writer};
 pub use encode::{Cerial, Decode, Encode};
 pub use error::{Error, ErrorKind, Result};
 pub use graph::Patcher;
 pub use limits::Limits;
-pub use live::Reconnector;
+pub use live::{
+    AsCredentials, Auth, Connect, Credentials, Failure, Job, Live, LiveGuard, Made, Outcome, Placeholder, Plan, Reach,
+    ReconnectPolicy, ReconnectReport, Reconnector, Row, Secret, Wanted, reconnect_all, scrub,
+};
 pub use options::{Mode, Options};
 pub use registry::{
     Extract, Handler, Leaf, LeafSerde, Object, ObjectEntry, PluginEntry, Rebuild, Registry, RegistryBuilder, Via,
