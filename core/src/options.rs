@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::limits::Limits;
+use crate::live::ReconnectPolicy;
 use crate::registry::Registry;
 
 /// Which form the bytes take.
@@ -32,6 +33,7 @@ pub struct Options {
     pub(crate) debug: bool,
     pub(crate) verbose: bool,
     pub(crate) limits: Limits,
+    pub(crate) policy: Option<Arc<ReconnectPolicy>>,
     registry: Option<Arc<Registry>>,
 }
 
@@ -44,6 +46,7 @@ impl Options {
             debug: false,
             verbose: false,
             limits: Limits::new(),
+            policy: None,
             registry: None,
         }
     }
@@ -80,6 +83,13 @@ impl Options {
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Options {
         self.limits = limits;
+        self
+    }
+
+    /// Sets what the live resources that are read may touch when they reconnect.
+    #[must_use]
+    pub fn reconnect_policy(mut self, policy: ReconnectPolicy) -> Options {
+        self.policy = Some(Arc::new(policy));
         self
     }
 

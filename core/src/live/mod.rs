@@ -1,40 +1,43 @@
 //! Live resources: a recipe without secrets beside a connection that may be missing.
+//!
+//! A [`Reconnector`] is a small serde struct that can connect; a [`Live`] holds it beside what it connected. Only the
+//! recipe travels. What arrives is a placeholder, and [`reconnect_all`] fills all placeholders of a value: it makes a
+//! [`Plan`] (who gets which secret of the [`Credentials`]), runs the jobs, puts the connections in by a second walk
+//! and returns a [`ReconnectReport`] with a row for each.
 
-use std::any::TypeId;
-use std::fmt::Debug;
+mod any;
+mod auth;
+mod codec;
+mod connect;
+mod credentials;
+mod failure;
+mod parse;
+mod placeholder;
+mod plan;
+mod policy;
+mod recipe;
+mod reconnect;
+mod reconnector;
+mod report;
+mod resource;
+mod scrub;
+mod secret;
+mod slot;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+pub use auth::{Auth, Reach};
+pub use connect::Connect;
+pub use credentials::{AsCredentials, Credentials, Wanted};
+pub use failure::Failure;
+pub use placeholder::Placeholder;
+pub use plan::{Job, Made, Plan};
+pub use policy::ReconnectPolicy;
+pub use reconnect::reconnect_all;
+pub use reconnector::Reconnector;
+pub use report::{Outcome, ReconnectReport, Row};
+pub use resource::Live;
+pub use scrub::scrub;
+pub use secret::Secret;
+pub use slot::LiveGuard;
 
-use crate::error::Result;
-
-/// stub
-pub trait Reconnector: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'static {
-    /// stub
-    type Live: Send + 'static;
-    /// stub
-    const KEY: &'static str;
-    /// stub
-    const ALIASES: &'static [&'static str] = &[];
-    /// stub
-    ///
-    /// # Errors
-    /// stub
-    fn connect(&self) -> Result<Self::Live>;
-}
-
-pub(crate) struct ReconnectorEntry {
-    pub(crate) key: &'static str,
-    pub(crate) recipe: TypeId,
-    pub(crate) origin: String,
-    pub(crate) poison: Option<String>,
-}
-
-impl ReconnectorEntry {
-    pub(crate) fn of<R: Reconnector>(origin: String) -> ReconnectorEntry {
-        ReconnectorEntry { key: R::KEY, recipe: TypeId::of::<R>(), origin, poison: None }
-    }
-}
-
-/// stub
-pub trait AnyLive {}
+pub(crate) use any::AnyLive;
+pub(crate) use reconnector::{ReconnectorEntry, normal_key};

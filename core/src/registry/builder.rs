@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock};
 use super::handler::{self, Handler, HandlerFns};
 use super::object::ObjectEntry;
 use crate::error::{Error, ErrorKind, Result};
-use crate::live::{Reconnector, ReconnectorEntry};
+use crate::live::{Reconnector, ReconnectorEntry, normal_key};
 use crate::schema::Root;
 
 /// What a crate brings: submitted to `inventory` by [`plugin!`](crate::plugin).
@@ -62,7 +62,7 @@ pub struct Registry {
     by_type: HashMap<TypeId, usize, BuildHasherDefault<TypeIdHasher>>,
     by_key: HashMap<&'static str, usize>,
     reconnectors: Vec<ReconnectorEntry>,
-    /// Keys and aliases, lower case.
+    /// Keys and aliases, as `normal_key` writes them.
     reconnector_keys: HashMap<String, usize>,
     objects: Vec<&'static ObjectEntry>,
     objects_by_type: HashMap<(TypeId, TypeId), usize>,
@@ -192,7 +192,7 @@ impl Registry {
 
     /// A reconnector by key or alias, compared without case.
     pub(crate) fn reconnector(&self, key: &str) -> Option<&ReconnectorEntry> {
-        self.reconnector_keys.get(&key.to_lowercase()).map(|&index| &self.reconnectors[index])
+        self.reconnector_keys.get(&normal_key(key)).map(|&index| &self.reconnectors[index])
     }
 
     pub(crate) fn object_of(&self, object: TypeId, concrete: TypeId) -> Option<(usize, &'static ObjectEntry)> {
@@ -282,10 +282,10 @@ impl RegistryBuilder {
     /// Adds a reconnector. Two for one key poison it, as with handlers.
     pub fn reconnector<R: Reconnector>(&mut self) -> &mut RegistryBuilder {
         let entry = ReconnectorEntry::of::<R>(self.origin.to_string());
-        let key = R::KEY.to_lowercase();
+        let key = normal_key(R::KEY);
         if let Some(&other) = self.registry.reconnector_keys.get(&key) {
             let other = &mut self.registry.reconnectors[other];
-            if other.recipe != entry.recipe && other.key.eq_ignore_ascii_case(R::KEY) {
+            if other.recipe != entry.recipe && normal_key(other.key) == key {
                 other.poison.get_or_insert(format!(
                     "two reconnectors claim the key `{}`: one of {} and one of {}",
                     R::KEY,
@@ -302,7 +302,7 @@ impl RegistryBuilder {
         self.registry.reconnectors.push(entry);
         self.registry.reconnector_keys.insert(key, index);
         for alias in R::ALIASES {
-            self.registry.reconnector_keys.entry(alias.to_lowercase()).or_insert(index);
+            self.registry.reconnector_keys.entry(normal_key(alias)).or_insert(index);
         }
         self
     }
