@@ -46,8 +46,6 @@
 //! `tokio` adds `asynced()`, the async twins and `#[sk] async fn`.
 #![forbid(unsafe_code)]
 
-extern crate self as suitkaise_sk;
-
 pub use background::Background;
 pub use error::{Error, Failure, FunctionTimeoutError, Kind, SkModifierError};
 pub use function::{AsyncSkfunction, Callable, Plain, Skfunction, sk};
@@ -66,6 +64,8 @@ mod modifiers;
 mod own;
 mod seconds;
 mod share;
+#[cfg(feature = "tokio")]
+mod twin;
 mod way;
 mod workers;
 
@@ -74,5 +74,7 @@ mod workers;
 pub mod __private_0_1 {
     pub use crate::limiter::Limiter;
     pub use crate::modifiers::{Modifiers, Stop};
-    pub use crate::own::{Again, AgainClone, AgainNever, Copied, Parcel, Reusable, Ship, Slot};
+    pub use crate::own::{Again, AgainClone, AgainNever, Copied, Fallible, Parcel, Reusable, Ship, Slot};
+    #[cfg(feature = "tokio")]
+    pub use crate::twin::{Pending, Runtime, read, read_elsewhere, write, write_elsewhere};
 }

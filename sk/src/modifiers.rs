@@ -292,21 +292,11 @@ mod asynced {
             limiter: &Limiter,
             mut attempt: impl FnMut(bool) -> F,
         ) -> Result<T, Error> {
-            if self.gated {
-                pause(self.enter(limiter)?).await;
-            }
+            self.admit(limiter).await?;
             let mut delay = self.delay;
             let mut left = self.times;
             loop {
-                let one = attempt(left <= 1);
-                let result = match self.timeout {
-                    None => one.await,
-                    Some(limit) => match tokio::time::timeout(limit, one).await {
-                        Ok(result) => result,
-                        Err(_) => Err(Stop::TimedOut(FunctionTimeoutError::new(self.function, limit))),
-                    },
-                };
-                match result {
+                match self.limited(attempt(left <= 1)).await {
                     Ok(value) => return Ok(value),
                     Err(stop) if left <= 1 || !self.worth_another(&stop) => return Err(stop.into()),
                     Err(_) => {}
@@ -315,6 +305,29 @@ mod asynced {
                 pause(delay).await;
                 delay = self.longer(delay);
             }
+        }
+
+        /// Makes the call from async code, in the one attempt there is.
+        pub async fn drive_async_once<T, E: Failure>(
+            &self,
+            limiter: &Limiter,
+            attempt: impl Future<Output = Result<T, Stop<E>>>,
+        ) -> Result<T, Error> {
+            self.admit(limiter).await?;
+            Ok(self.limited(attempt).await?)
+        }
+
+        async fn admit(&self, limiter: &Limiter) -> Result<(), Error> {
+            if self.gated {
+                pause(self.enter(limiter)?).await;
+            }
+            Ok(())
+        }
+
+        async fn limited<T, E>(&self, attempt: impl Future<Output = Result<T, Stop<E>>>) -> Result<T, Stop<E>> {
+            let Some(limit) = self.timeout else { return attempt.await };
+            let late = |_| Stop::TimedOut(FunctionTimeoutError::new(self.function, limit));
+            tokio::time::timeout(limit, attempt).await.map_err(late)?
         }
 
         /// Makes the call from async code, each attempt on a thread of its own.

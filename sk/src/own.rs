@@ -9,6 +9,23 @@ use std::sync::Arc;
 
 use crate::{Error, SkModifierError};
 
+/// What a function that may fail returns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is named like a `Result`, but it is none",
+    label = "`retry` needs `std::result::Result`, or an alias of it"
+)]
+pub trait Fallible {
+    /// The value.
+    type Ok;
+    /// The error.
+    type Err;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+}
+
 /// An argument that every attempt of `retry` can have its own copy of.
 #[diagnostic::on_unimplemented(
     message = "`retry` needs to copy `{Self}` for each attempt, and it is not `Clone`",

@@ -3,7 +3,7 @@
 //! Everything here is a pure function of the syntax tree and errs on one side: it may say too much, never too little.
 
 pub(crate) use blocking::blocking_calls;
-pub(crate) use effects::{Effects, Own, effects_of};
+pub(crate) use effects::{Own, effects_of};
 
 mod blocking;
 mod effects;
