@@ -18,8 +18,14 @@
 
 pub mod raw;
 
+pub use suitkaise_processing_derive::{main, skprocess};
+
 pub use crate::fleet::stop_all;
 pub use crate::init::{Init, init};
+pub use crate::skprocess::{
+    AutoReconnect, BoxError, Context, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result, Section, Skprocess,
+    TimedJob, Timers,
+};
 
 mod channel;
 mod child;
@@ -37,6 +43,7 @@ mod oom;
 mod os;
 mod panics;
 mod side;
+mod skprocess;
 mod spawn;
 mod streams;
 mod testing;
@@ -45,5 +52,6 @@ mod testing;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::testing::Helper;
+    pub use cerial;
     pub use inventory;
 }

@@ -14,6 +14,8 @@ use std::sync::{Arc, OnceLock};
 pub(crate) mod build_id;
 pub(crate) mod fds;
 #[cfg(target_os = "linux")]
+pub(crate) mod image;
+#[cfg(target_os = "linux")]
 pub(crate) mod linux;
 pub(crate) mod poll;
 mod portable;

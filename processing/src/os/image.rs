@@ -1,0 +1,77 @@
+//! Functions as places in the program's image: the same in every process of one build, wherever it is loaded.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use crate::entry::Outcome;
+use crate::side::ChildSide;
+
+/// What is called in a child by its place.
+pub(crate) type Body = fn(&mut ChildSide, &[u8]) -> Outcome;
+
+struct Image {
+    base: usize,
+    /// The executable segments.
+    code: Vec<Range<usize>>,
+}
+
+fn image() -> &'static Image {
+    static IMAGE: OnceLock<Image> = OnceLock::new();
+    IMAGE.get_or_init(|| {
+        let mut image = Image { base: 0, code: Vec::new() };
+        // SAFETY:
+        // - `first_object` has the signature of the callback and unwinds nowhere.
+        // - the pointer is to `image`, which outlives the call and is used by nothing else during it.
+        unsafe {
+            libc::dl_iterate_phdr(Some(first_object), (&raw mut image).cast());
+        }
+        image
+    })
+}
+
+/// Takes the segments of the first object, which is the program itself.
+///
+/// # Safety
+/// As `dl_iterate_phdr` calls it, with a pointer to an `Image` in `data`.
+unsafe extern "C" fn first_object(
+    info: *mut libc::dl_phdr_info,
+    _size: libc::size_t,
+    data: *mut libc::c_void,
+) -> libc::c_int {
+    // SAFETY: the C library passes a valid record, whose header table has `dlpi_phnum` entries.
+    let (base, headers) = unsafe {
+        let info = &*info;
+        (info.dlpi_addr as usize, std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into()))
+    };
+    // SAFETY: `data` is the caller's `Image`.
+    let image = unsafe { &mut *data.cast::<Image>() };
+    image.base = base;
+    for header in headers.iter().filter(|h| h.p_type == libc::PT_LOAD && h.p_flags & libc::PF_X != 0) {
+        let start = base + header.p_vaddr as usize;
+        image.code.push(start..start + header.p_memsz as usize);
+    }
+    1
+}
+
+/// The place of a function, if it is one of the program's own and not of a shared library.
+pub(crate) fn place_of(body: Body) -> Option<u64> {
+    let address = body as usize;
+    let image = image();
+    image.code.iter().any(|code| code.contains(&address)).then(|| (address - image.base) as u64)
+}
+
+/// The function at a place that [`place_of`] gave in the parent.
+///
+/// Called with what stands in the payload of a started child, and with nothing else: the handshake has refused every
+/// parent whose build id is not this program's, so a `Body` stands at that place here too.
+pub(crate) fn body(place: u64) -> Option<Body> {
+    let image = image();
+    let address = image.base.checked_add(usize::try_from(place).ok()?)?;
+    if !image.code.iter().any(|code| code.contains(&address)) {
+        return None;
+    }
+    // SAFETY:
+    // - the address is inside the code of this image, at the place that the parent's `place_of` gave for a `Body`.
+    // - both images are of one build (checked by the handshake before a payload is read), so that `Body` is here too.
+    Some(unsafe { std::mem::transmute::<usize, Body>(address) })
+}

@@ -1,0 +1,62 @@
+//! What travels between a job and its child, in compact bytes: both ends are one build.
+
+use cerial::{Cerial, Limits, Mode, Options};
+
+use super::config::Section;
+use crate::raw::FIRST_USER_KIND;
+
+/// A value of the user's, either way.
+pub(super) const TELL: u8 = FIRST_USER_KIND;
+/// Child to parent: a section is finished.
+pub(super) const FINISHED: u8 = FIRST_USER_KIND + 1;
+/// Child to parent: the state after a finished section, behind the place where the next life begins.
+pub(super) const CHECKPOINT: u8 = FIRST_USER_KIND + 2;
+/// Parent to child: secrets. Never logged, stored or inspected.
+pub(super) const CREDENTIALS: u8 = FIRST_USER_KIND + 3;
+
+/// Peers of one build trust each other with memory; depth stays limited on both sides alike.
+pub(super) static OPTIONS: Options = Options::new()
+    .mode(Mode::Compact)
+    .limits(Limits::new().input_bytes(u64::MAX).alloc_bytes(u64::MAX).unbacked_elements(u64::MAX));
+
+/// What a child is started with.
+#[derive(Cerial)]
+pub(super) struct Begin {
+    pub(super) place: Place,
+    pub(super) runs: Option<u64>,
+    /// Nanoseconds until no new run begins.
+    pub(super) join_in: Option<u64>,
+    /// Whether the parent wants the state after each section.
+    pub(super) checkpoints: bool,
+    pub(super) last_life: bool,
+    /// Whether a `CREDENTIALS` frame follows.
+    pub(super) credentials: bool,
+    /// Only `error` is to be run, with this.
+    pub(super) failure: Option<Failure>,
+    pub(super) state: Vec<u8>,
+}
+
+/// Where in the lifecycle something stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Cerial)]
+pub(super) struct Place {
+    pub(super) section: Section,
+    pub(super) run: u64,
+}
+
+/// A finished section.
+#[derive(Cerial)]
+pub(super) struct Finished {
+    pub(super) place: Place,
+    pub(super) next: Place,
+    pub(super) nanos: u64,
+}
+
+/// Why a section failed, without dying.
+#[derive(Clone, Debug, PartialEq, Eq, Cerial)]
+pub(super) struct Failure {
+    pub(super) place: Place,
+    /// The error and its causes, outermost first.
+    pub(super) chain: Vec<String>,
+    /// What ended the process, if it died.
+    pub(super) death: Option<String>,
+}

@@ -1,0 +1,23 @@
+//! Objects with a lifecycle, run in a child process.
+//!
+//! [`Skprocess`] is the lifecycle, [`ProcessConfig`] how it is run, [`Job`] the handle in the parent, [`Context`] what a
+//! section sees of its surroundings. The object travels by `cerial`; its state is kept in the parent after each
+//! finished section where it has more than one life, so that a new process goes on where the old one was.
+
+mod child;
+mod config;
+mod context;
+mod error;
+mod inbox;
+mod job;
+mod lifecycle;
+mod message;
+mod supervisor;
+mod timers;
+
+pub use config::{AutoReconnect, ProcessConfig, Section};
+pub use context::Context;
+pub use error::{ProcessError, ProcessErrorKind};
+pub use job::{Job, TimedJob};
+pub use lifecycle::{BoxError, Result, Skprocess};
+pub use timers::Timers;
