@@ -57,3 +57,8 @@ mod methods;
 mod seconds;
 mod state;
 mod trip;
+
+/// The chapter of the book: its code is compiled and run with the doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/src/circuits.md")]
+struct Book;

@@ -118,3 +118,8 @@ mod store;
 mod summary;
 mod time_this;
 mod timer;
+
+/// The chapter of the book: its code is compiled and run with the doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/src/timing.md")]
+struct Book;
