@@ -1,6 +1,7 @@
 //! Serializes almost any object graph.
 
 // The derive names this crate `::cerial`, here too.
+#[allow(unused_extern_crates, reason = "used by expansions")]
 extern crate self as cerial;
 
 mod bridge;
