@@ -11,25 +11,26 @@ use crate::{Error, SkModifierError};
 /// What `call` returns in a chain with `asynced()`.
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'static>>;
 
-/// The runtime on which an async function in the background is polled.
-pub struct Runtime(tokio::runtime::Handle);
+/// The runtime on which an async function in the background is polled, if the caller is in one.
+#[derive(Clone)]
+pub struct Runtime(Option<tokio::runtime::Handle>);
 
 impl Runtime {
     /// The caller's runtime.
+    pub fn current() -> Runtime {
+        Runtime(tokio::runtime::Handle::try_current().ok())
+    }
+
+    /// Gives the runtime to one attempt.
     ///
     /// # Errors
     ///
-    /// An [`SkModifierError`] outside of one.
-    pub fn current(function: &str) -> Result<Runtime, Error> {
-        tokio::runtime::Handle::try_current().map(Runtime).map_err(|_| {
+    /// An [`SkModifierError`] if there is none.
+    pub fn handle(&self, function: &str) -> Result<tokio::runtime::Handle, Error> {
+        self.0.clone().ok_or_else(|| {
             let why = "an async function in the background needs a tokio runtime around the call";
             SkModifierError::new(function, "background", why).into()
         })
-    }
-
-    /// Runs a future to its end on this thread.
-    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.0.block_on(future)
     }
 }
 

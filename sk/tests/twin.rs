@@ -1,0 +1,70 @@
+//! The async twin.
+#![allow(missing_docs, unreachable_pub, reason = "the types stand for a library's")]
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use suitkaise_sk::{blocking, sk};
+
+#[derive(Default)]
+pub struct Store {
+    cache: HashMap<String, String>,
+    loads: u32,
+}
+
+#[sk(asynced)]
+impl Store {
+    /// Loads a file once.
+    pub fn load(&mut self, path: &str) -> std::io::Result<usize> {
+        let text = std::fs::read_to_string(path)?;
+        self.loads += 1;
+        let size = text.len();
+        self.cache.insert(path.to_owned(), text);
+        Ok(size)
+    }
+
+    pub fn loads(&self) -> u32 {
+        self.loads
+    }
+
+    pub fn nap(&self, time: Duration) -> u32 {
+        std::thread::sleep(time);
+        self.loads
+    }
+
+    #[blocking]
+    pub fn marked(&self) -> bool {
+        true
+    }
+
+    pub fn forget(&mut self, path: &str) -> bool {
+        self.cache.remove(path).is_some()
+    }
+}
+
+#[tokio::test]
+async fn only_blocking_methods_of_the_twin_are_async() {
+    let mut store = AsyncStore::new(Store::default());
+    assert!(store.load("Cargo.toml").await.unwrap() > 0);
+    assert!(store.load("/no/such").await.is_err());
+    assert_eq!(store.loads(), 1);
+    assert!(store.marked().await);
+    assert!(store.forget("Cargo.toml"));
+    assert_eq!(store.with(|s| s.cache.len()), 0);
+}
+
+#[tokio::test]
+async fn a_dropped_call_loses_nothing() {
+    let store = AsyncStore::new(Store { loads: 3, ..Store::default() });
+    let late = tokio::time::timeout(Duration::from_millis(5), store.nap(Duration::from_millis(100))).await;
+    assert!(late.is_err());
+    let (a, b) = tokio::join!(store.nap(Duration::ZERO), store.nap(Duration::ZERO));
+    assert_eq!((a, b, store.loads()), (3, 3, 3));
+}
+
+#[tokio::test]
+async fn a_call_may_be_spawned() {
+    let store = std::sync::Arc::new(AsyncStore::new(Store::default()));
+    let spawned = tokio::spawn(async move { store.nap(Duration::ZERO).await });
+    assert_eq!(spawned.await.unwrap(), 0);
+}

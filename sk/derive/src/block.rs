@@ -183,7 +183,7 @@ fn chain(method: &Method, name: &Ident, self_ty: &Type, block: &ItemImpl, krate:
         let args = lifetime_and_type_arguments(block);
         let inputs = block.generics.params.iter().filter(|p| !matches!(p, GenericParam::Lifetime(_)));
         quote! {
-            #[allow(dead_code, private_interfaces, private_bounds)]
+            #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
             impl<'object, #(#lifetimes,)* #(#inputs),*> #handle<'object, #args> where #(#others)* {
                 #(#docs)*
                 #vis fn #function<#(#inner),*>(self) -> #chain<#(#front,)* &'object mut #self_ty, #(#back,)* #krate::Here> where #predicates {
@@ -195,7 +195,7 @@ fn chain(method: &Method, name: &Ident, self_ty: &Type, block: &ItemImpl, krate:
         let handle = format_ident!("{name}Sk");
         let inputs = block.generics.params.iter().filter(|p| !matches!(p, GenericParam::Lifetime(_)));
         quote! {
-            #[allow(dead_code, private_interfaces, private_bounds)]
+            #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
             impl<#(#lifetimes,)* #(#inputs,)* This: ::std::ops::Deref<Target = #self_ty>> #handle<This> where #(#others)* {
                 #(#docs)*
                 #vis fn #function<#(#inner),*>(self) -> #chain<#(#front,)* This, #(#back,)* #krate::Here> where #predicates {
@@ -246,12 +246,12 @@ fn handles(name: &Ident, self_ty: &Type, block: &ItemImpl) -> TokenStream {
     let arguments = lifetime_and_type_arguments(block);
     quote! {
         #[doc(hidden)]
-        #[allow(dead_code)]
+        #[allow(dead_code, unreachable_pub)]
         pub struct #shared<This>(This);
         #[doc(hidden)]
-        #[allow(dead_code, private_interfaces, private_bounds)]
+        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
         pub struct #exclusive<'object, #(#lifetimes,)* #(#others),*>(&'object mut #self_ty) #filter;
-        #[allow(dead_code, private_interfaces, private_bounds)]
+        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
         impl #generics #self_ty #filter {
             /// Gives the modifiers of the methods that take `&self`.
             pub fn sk(&self) -> #shared<&Self> {
@@ -300,7 +300,7 @@ fn meta(name: &Ident, self_ty: &Type, block: &ItemImpl, methods: &[Method], krat
         quote!(#krate::BlockingMethod { name: #name, calls: &[#(#calls),*] })
     });
     quote! {
-        #[allow(dead_code)]
+        #[allow(dead_code, unreachable_pub)]
         impl #generics #self_ty #filter {
             /// Says what each method reads and writes.
             pub const fn shared_meta() -> &'static #krate::SharedMeta {

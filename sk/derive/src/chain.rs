@@ -181,7 +181,7 @@ impl Chain<'_> {
 
         let head = |way: TokenStream| {
             quote! {
-                #[allow(dead_code, private_interfaces, private_bounds)]
+                #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub)]
                 impl<#(#front_declared,)* #this_param #(#back_declared),*> #name<#(#front_used,)* #this_param #(#back_used,)* #way>
                 where #predicates #this_bound
             }
@@ -305,16 +305,21 @@ impl Chain<'_> {
                 None => (quote!(), quote!(), quote!()),
             };
             let plain = unpack(quote!());
-            let (runtime, body) = if asynchronous {
+            let (current, runtime, body) = if asynchronous {
                 let body = finish(quote!(#callee(#this #(#args),*).await), false);
-                (quote!(let __runtime = #private::Runtime::current(#display)?;), quote!(__runtime.block_on(async move { #body })))
+                (
+                    quote!(let __runtime = #private::Runtime::current();),
+                    quote!(let __runtime = __runtime.handle(#display)?;),
+                    quote!(__runtime.block_on(async move { #body })),
+                )
             } else {
-                (quote!(), finish(quote!(#callee(#this #(#args),*)), false))
+                (quote!(), quote!(), finish(quote!(#callee(#this #(#args),*)), false))
             };
             let attempt = quote! {{
                 #slots
                 #keep
                 #ship
+                #current
                 move |__last: bool| {
                     #next
                     #plain
@@ -456,7 +461,7 @@ impl Chain<'_> {
                     #name { modifiers: #private::Modifiers::new(#display), #this_new marker: ::std::marker::PhantomData }
                 }
             }
-            #[allow(dead_code, private_interfaces, private_bounds)]
+            #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub)]
             #way_head {
                 #[inline]
                 fn __limiter() -> &'static #private::Limiter {

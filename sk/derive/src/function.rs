@@ -10,12 +10,11 @@ use crate::chain::{Away, Chain, Made};
 use crate::options::{Options, is_blocking};
 use crate::params::has_impl;
 
-pub(crate) fn expand(options: &Options, mut item: ItemFn, krate: &TokenStream) -> Result<TokenStream> {
+pub(crate) fn expand(options: &Options, item: ItemFn, krate: &TokenStream) -> Result<TokenStream> {
     options.only(&["blocking"])?;
     let sig = &item.sig;
     check(sig)?;
     let marked = options.blocking || item.attrs.iter().any(is_blocking);
-    item.attrs.retain(|a| !is_blocking(a));
     let blocking: Vec<String> = if marked {
         vec!["#[blocking]".into()]
     } else {
@@ -84,7 +83,7 @@ pub(crate) fn expand(options: &Options, mut item: ItemFn, krate: &TokenStream) -
         #[allow(non_camel_case_types, dead_code)]
         #vis struct #name {}
         #items
-        #[allow(dead_code, private_interfaces, private_bounds, clippy::extra_unused_type_parameters)]
+        #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub, clippy::extra_unused_type_parameters)]
         impl #name {
             /// The calls in it that may block.
             pub const BLOCKING_CALLS: &'static [&'static str] = &[#(#blocking),*];

@@ -109,7 +109,7 @@ fn strip(item: TokenStream) -> TokenStream {
         Ok(Item::Impl(mut block)) => {
             for item in &mut block.items {
                 if let syn::ImplItem::Fn(method) = item {
-                    method.attrs.retain(|a| !options::is_sk(a) && !options::is_blocking(a));
+                    method.attrs.retain(|a| !options::is_sk(a));
                 }
             }
             block.into_token_stream().into()

@@ -82,7 +82,8 @@ impl Options {
             }
         }
         options.blocking |= attrs.iter().any(is_blocking);
-        attrs.retain(|a| !is_sk(a) && !is_blocking(a));
+        // `#[blocking]` stays: it changes nothing, and a `use` of it would look unused without it.
+        attrs.retain(|a| !is_sk(a));
         Ok(options)
     }
 }

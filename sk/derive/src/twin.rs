@@ -87,8 +87,9 @@ pub(crate) fn expand(
     let doc = format!("[`{name}`] for async code: the methods that block are async and run on a thread of their own.");
     Ok(quote! {
         #[doc = #doc]
+        #[allow(private_interfaces, private_bounds, unreachable_pub)]
         pub struct #twin<#(#params),*>(::std::sync::Arc<::std::sync::RwLock<#self_ty>>) #filter;
-        #[allow(dead_code, private_interfaces, private_bounds)]
+        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
         impl #generics #twin<#arguments> #filter {
             /// Takes the object in.
             pub fn new(object: #self_ty) -> Self {

@@ -68,6 +68,9 @@ struct Walk<'a> {
     /// Parameters of closures that were given a name.
     closures: HashMap<String, Vec<Pat>>,
     breaks: Roots,
+    /// Variables that were made as new std containers, and those that were ever bound to anything else.
+    fresh: Roots,
+    stale: Roots,
     out: Effects,
 }
 
@@ -82,6 +85,8 @@ impl<'a> Walk<'a> {
             variables: HashMap::new(),
             closures: HashMap::new(),
             breaks: Roots::new(),
+            fresh: Roots::new(),
+            stale: Roots::new(),
             out: Effects::default(),
         };
         for input in &method.signature.inputs {
@@ -92,14 +97,16 @@ impl<'a> Walk<'a> {
                 && receiver.is_some()
                 && mentions(quote::ToTokens::to_token_stream(&argument.ty), |name| name == "Self" || name == type_name)
             {
-                walk.bind(&argument.pat, &one(ALL));
+                let exact = matches!(&*argument.ty, syn::Type::Reference(r)
+                    if matches!(&*r.elem, syn::Type::Path(p) if p.path.is_ident("Self") || p.path.is_ident(type_name)));
+                walk.bind(&argument.pat, &one(if exact { SELF } else { ALL }));
             }
         }
         loop {
-            let before = (walk.variables.clone(), walk.out.clone(), walk.breaks.clone());
+            let before = (walk.variables.clone(), walk.out.clone(), walk.breaks.clone(), walk.stale.clone());
             let tail = walk.block(method.body);
             walk.out.returns.extend(tail);
-            if before == (walk.variables.clone(), walk.out.clone(), walk.breaks.clone()) {
+            if before == (walk.variables.clone(), walk.out.clone(), walk.breaks.clone(), walk.stale.clone()) {
                 return walk.out;
             }
         }
@@ -129,7 +136,13 @@ impl<'a> Walk<'a> {
                         self.closures.insert(name.ident.to_string(), closure.inputs.iter().cloned().collect());
                     }
                     let roots = self.expr(&init.expr);
-                    self.bind(&local.pat, &roots);
+                    match plain_name(&local.pat) {
+                        Some(name) if is_new_container(&init.expr) => {
+                            self.variables.entry(name.clone()).or_default().extend(roots);
+                            self.fresh.insert(name);
+                        }
+                        _ => self.bind(&local.pat, &roots),
+                    }
                     if let Some((_, otherwise)) = &init.diverge {
                         self.expr(otherwise);
                     }
@@ -161,6 +174,7 @@ impl<'a> Walk<'a> {
                     self.touch(roots);
                 }
                 self.variables.entry(name.ident.to_string()).or_default().extend(roots.iter().cloned());
+                self.stale.insert(name.ident.to_string());
                 if let Some((_, sub)) = &name.subpat {
                     self.bind(sub, roots);
                 }
@@ -410,7 +424,10 @@ impl<'a> Walk<'a> {
             Expr::Tuple(tuple) => tuple.elems.iter().for_each(|e| self.assign(e, &inside(value))),
             Expr::Array(array) => array.elems.iter().for_each(|e| self.assign(e, &inside(value))),
             Expr::Infer(_) => {}
-            Expr::Path(path) if path.path.get_ident().is_some_and(|name| name != SELF) => self.keep(left, value),
+            Expr::Path(path) if path.path.get_ident().is_some_and(|name| name != SELF) => {
+                self.stale.extend(local(left));
+                self.keep(left, value);
+            }
             Expr::Struct(_) | Expr::Call(_) => {
                 let roots = self.expr(left);
                 self.touch(&roots);
@@ -553,6 +570,22 @@ impl<'a> Walk<'a> {
             return self.own_call(&name, &receiver, call.args.iter());
         }
         self.read(&receiver);
+        if let Expr::Path(path) = &*call.receiver
+            && let Some(variable) = path.path.get_ident().map(ToString::to_string)
+            && self.fresh.contains(&variable)
+            && !self.stale.contains(&variable)
+            && names::fills_a_container(&name)
+        {
+            // A container of this method's own: only what it holds is of the object, and that is not touched.
+            let by_key = name.contains("by") || name == "retain";
+            if by_key && !call.args.iter().all(|arg| self.is_known_function(arg)) {
+                self.touch(&receiver);
+            }
+            let roots = self.arguments(&receiver, call.args.iter());
+            self.read(&roots);
+            self.keep(&call.receiver, &roots);
+            return Roots::new();
+        }
         if !names::is_pure(&name, self.exclusive) {
             let mut roots = self.arguments(&receiver, call.args.iter());
             roots.extend(receiver);
@@ -682,6 +715,31 @@ fn member(roots: &Roots, member: &syn::Member) -> Roots {
         syn::Member::Unnamed(index) => index.index.to_string(),
     };
     roots.iter().map(|r| if r == SELF { name.clone() } else { r.clone() }).collect()
+}
+
+/// The name in `x`, `mut x` and `x: T`.
+fn plain_name(pat: &Pat) -> Option<String> {
+    match pat {
+        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(name.ident.to_string()),
+        Pat::Type(typed) => plain_name(&typed.pat),
+        _ => None,
+    }
+}
+
+/// `Vec::new()`, `vec![]`, `x.collect()` and the like.
+fn is_new_container(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call(call) => {
+            let Expr::Path(path) = &*call.func else { return false };
+            let mut segments = path.path.segments.iter().rev();
+            let name = segments.next().map(|s| s.ident.to_string()).unwrap_or_default();
+            let owner = segments.next().map(|s| s.ident.to_string()).unwrap_or_default();
+            names::is_std_container(&owner) && matches!(name.as_str(), "new" | "with_capacity" | "default")
+        }
+        Expr::Macro(call) => call.mac.path.is_ident("vec"),
+        Expr::MethodCall(call) => call.method == "collect",
+        _ => false,
+    }
 }
 
 fn closure_of(arg: &Expr) -> Option<&syn::ExprClosure> {

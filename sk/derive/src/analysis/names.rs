@@ -59,6 +59,25 @@ const READING_MACROS: &[&str] = &[
     "println", "trace", "unreachable", "vec", "warn",
 ];
 
+/// Methods of std's containers that change the container, and hand what it holds to nobody but `Ord`, `Eq` and `Hash`.
+const FILL: &[&str] = &[
+    "append", "clear", "dedup", "extend", "extend_from_slice", "insert", "push", "push_back", "push_front", "push_str",
+    "reserve", "reverse", "rotate_left", "rotate_right", "sort", "sort_unstable", "swap", "truncate",
+    // These call what they are given, whose body is in sight.
+    "dedup_by_key", "retain", "sort_by", "sort_by_key", "sort_unstable_by", "sort_unstable_by_key",
+];
+
+const STD_CONTAINERS: &[&str] =
+    &["BTreeMap", "BTreeSet", "BinaryHeap", "HashMap", "HashSet", "String", "Vec", "VecDeque"];
+
+pub(super) fn fills_a_container(method: &str) -> bool {
+    FILL.contains(&method)
+}
+
+pub(super) fn is_std_container(name: &str) -> bool {
+    STD_CONTAINERS.contains(&name)
+}
+
 pub(super) fn is_pure(method: &str, exclusive: bool) -> bool {
     PURE.contains(&method)
         || (HIGHER.contains(&method) && method == "and_then")

@@ -76,6 +76,8 @@ fn common_idioms_say_exactly_what_they_touch() {
         Row("fn a(&self, n: usize) -> u32 { match self.items.get(n) { Some(i) => i.n, None => 0 } }", "items", ""),
         Row("fn a() -> u32 { 1 } fn b(&self) -> u32 { Self::a() }", "", ""),
         Row("fn a(&self) -> u64 { let f = |x: u64| x * 2; f(3) }", "", ""),
+        Row("fn a(&self) -> Vec<String> { let mut out = Vec::new(); for i in &self.items { out.push(i.name.clone()); } out }", "items", ""),
+        Row("fn a(&self) -> Vec<f64> { let mut all: Vec<_> = self.times.iter().copied().collect(); all.sort_by(f64::total_cmp); all }", "times", ""),
         Row("fn a(&self) -> (u32, bool) { (self.count, self.on) }", "count on", ""),
     ], true);
 }
@@ -101,6 +103,11 @@ fn nothing_is_missed() {
         Row("fn a(&self) { let c = loop { break &self.clicks; }; c.set(1); }", "clicks", "clicks"),
         Row("fn a(&self) { let c = 'x: { if self.on { break 'x &self.clicks; } &self.other_cell }; c.set(1); }", "on", "clicks other_cell"),
         Row("fn a(&self) { let x = &self.clicks; { let x = 1; drop(x); } x.set(1); }", "clicks", "clicks"),
+        Row("fn a(&self) { let mut v = Vec::new(); v.push(&self.clicks); for c in v.iter() { c.set(1); } }", "clicks", "clicks"),
+        Row("fn a(&self) { let mut v = Vec::new(); v.push(1); let v = &self.queue; v.push(1); }", "queue", "queue"),
+        Row("fn a(&mut self) { let mut v = vec![]; v = std::mem::take(&mut self.items); v.push(1); }", "items", "items"),
+        Row("fn a(&self) { let mut v = Vec::new(); v.push(&self.clicks); v.sort_by_key(|c| { c.set(1); 1 }); }", "clicks", "clicks"),
+        Row("fn a(&self) { let mut v = Vec::new(); v.push(&self.clicks); v.retain(check); }", "clicks", "clicks"),
         // Whole objects.
         Row("fn a(&mut self) { *self = Thing::default(); }", "", "*"),
         Row("fn a(&mut self) { reset(self); }", "*", "*"),
