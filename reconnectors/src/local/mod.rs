@@ -1,0 +1,3 @@
+//! Resources of the operating system.
+
+pub(crate) mod tcp;
