@@ -27,14 +27,21 @@ pub(crate) enum Reset {
 pub(crate) struct Breaker {
     /// Shorts since the last trip. At a trip the limit is subtracted rather than zero stored, so that shorts of other
     /// threads that come between count towards the next one: every `limit` shorts are exactly one trip.
-    count: AtomicU64,
+    count: Alone<AtomicU64>,
     limit: AtomicU32,
     broken: AtomicBool,
     /// Whether the sleep time differs from the initial one, to be asked without the lock.
     backed_off: AtomicBool,
     reset: Reset,
+    /// Whether `on_reset` is set, to be asked without the lock.
+    has_on_reset: AtomicBool,
     slow: Mutex<Slow>,
 }
+
+/// On cache lines of its own (two are fetched at a time): threads that count take the line from each other, and what they
+/// only read, the limit and the broken flag, must not go with it.
+#[repr(align(128))]
+struct Alone<T>(T);
 
 pub(crate) struct Slow {
     pub(crate) sleep_time_after_trip: Duration,
@@ -45,7 +52,7 @@ pub(crate) struct Slow {
     current: Duration,
     pub(crate) total_trips: u64,
     pub(crate) on_trip: Option<OnTrip>,
-    pub(crate) on_reset: Option<OnReset>,
+    on_reset: Option<OnReset>,
     refused: Option<Refused>,
 }
 
@@ -67,11 +74,12 @@ impl Breaker {
             n => (n, None),
         };
         Breaker {
-            count: AtomicU64::new(0),
+            count: Alone(AtomicU64::new(0)),
             limit: AtomicU32::new(limit),
             broken: AtomicBool::new(false),
             backed_off: AtomicBool::new(false),
             reset,
+            has_on_reset: AtomicBool::new(false),
             slow: Mutex::new(Slow {
                 sleep_time_after_trip: Duration::ZERO,
                 backoff_factor: 1.0,
@@ -89,7 +97,7 @@ impl Breaker {
     /// Counts a short; a trip if this one reached the limit. `custom` replaces the sleep time.
     #[inline]
     pub(crate) fn short(&self, custom: Option<Duration>) -> Option<Trip> {
-        let word = self.count.fetch_add(1, Ordering::AcqRel).wrapping_add(1);
+        let word = self.count.0.fetch_add(1, Ordering::AcqRel).wrapping_add(1);
         if word & SHORTS < u64::from(self.limit.load(Ordering::Relaxed)) {
             return None;
         }
@@ -157,7 +165,15 @@ impl Breaker {
         was_broken
     }
 
+    pub(crate) fn set_on_reset(&self, callback: OnReset) {
+        self.slow().on_reset = Some(callback);
+        self.has_on_reset.store(true, Ordering::Release);
+    }
+
     pub(crate) fn notify_reset(&self) {
+        if !self.has_on_reset.load(Ordering::Acquire) {
+            return;
+        }
         let on_reset = self.slow().on_reset.clone();
         if let Some(on_reset) = on_reset {
             on_reset();
@@ -188,7 +204,7 @@ impl Breaker {
 
     pub(crate) fn times_shorted(&self) -> u32 {
         let limit = self.num_shorts_to_trip();
-        let shorts = self.count.load(Ordering::Acquire) & SHORTS;
+        let shorts = self.count.0.load(Ordering::Acquire) & SHORTS;
         // a trip that is about to subtract the limit has happened already
         u32::try_from(shorts % u64::from(limit)).unwrap_or(limit)
     }
@@ -299,7 +315,7 @@ impl Breaker {
 
     fn update_count(&self, f: impl Fn(u64) -> u64) {
         // never None, so it only ends when it has stored
-        let _ = self.count.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| Some(f(now)));
+        let _ = self.count.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| Some(f(now)));
     }
 }
 

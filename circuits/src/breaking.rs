@@ -55,10 +55,11 @@ impl BreakingCircuit {
         self.breaker.close()
     }
 
-    /// Calls this whenever [`reset`](BreakingCircuit::reset) has closed the circuit; no lock is held.
+    /// Calls this whenever [`reset`](BreakingCircuit::reset) has closed the circuit; no lock is held. A second
+    /// callback replaces the first.
     #[must_use]
     pub fn on_reset(self, callback: impl Fn() + Send + Sync + 'static) -> BreakingCircuit {
-        self.breaker.slow().on_reset = Some(Arc::new(callback));
+        self.breaker.set_on_reset(Arc::new(callback));
         self
     }
 

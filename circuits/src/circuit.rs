@@ -45,10 +45,11 @@ impl Circuit {
         Circuit { breaker: Breaker::new(num_shorts_to_trip, Reset::Auto) }
     }
 
-    /// Calls this whenever the circuit has closed again, after the sleep of a trip; no lock is held.
+    /// Calls this whenever the circuit has closed again, after the sleep of a trip; no lock is held. A second callback
+    /// replaces the first.
     #[must_use]
     pub fn on_reset(self, callback: impl Fn() + Send + Sync + 'static) -> Circuit {
-        self.breaker.slow().on_reset = Some(Arc::new(callback));
+        self.breaker.set_on_reset(Arc::new(callback));
         self
     }
 

@@ -41,7 +41,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Calls this on every trip, before the sleep, on the thread that tripped; no lock is held.
+            /// Calls this on every trip, before the sleep, on the thread that tripped; no lock is held. A
+            /// second callback replaces the first.
             #[must_use]
             pub fn on_trip(self, callback: impl Fn(&Trip) + Send + Sync + 'static) -> Self {
                 self.breaker.slow().on_trip = Some(Arc::new(callback));

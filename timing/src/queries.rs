@@ -7,7 +7,8 @@ use crate::store::lock;
 use crate::summary::{self, Summary};
 use crate::{Histogram, Result, Sktimer, TimerStats};
 
-/// Statistics. Each call reads the series as it is at that moment; one pass answers all until the next measurement.
+/// Statistics. Each call reads the series as it is at that moment; one pass answers all
+/// until the next measurement.
 impl Sktimer {
     /// Everything about this moment, frozen: later measurements do not change it.
     pub fn stats(&self) -> TimerStats {
@@ -19,6 +20,11 @@ impl Sktimer {
 
     /// The same as [`stats`](Sktimer::stats).
     pub fn get_statistics(&self) -> TimerStats {
+        self.stats()
+    }
+
+    /// The same as [`stats`](Sktimer::stats).
+    pub fn get_stats(&self) -> TimerStats {
         self.stats()
     }
 
@@ -76,7 +82,7 @@ impl Sktimer {
 
     /// The middle measurement, or the mean of the middle two; `None` if empty.
     pub fn median(&self) -> Option<Duration> {
-        summary::percentile(self.raw_times(), 50.0)
+        lock(&self.store).percentile(50.0)
     }
 
     /// The shortest measurement; `None` if empty.
@@ -127,7 +133,7 @@ impl Sktimer {
     #[track_caller]
     pub fn percentile(&self, percent: f64) -> Result<Option<Duration>> {
         let percent = summary::check_percent(percent)?;
-        Ok(summary::percentile(self.raw_times(), percent))
+        Ok(lock(&self.store).percentile(percent))
     }
 
     /// When the timer was first used since it was made or reset; `None` if never.
@@ -142,10 +148,6 @@ impl Sktimer {
 
     fn summary(&self) -> Summary {
         lock(&self.store).summary()
-    }
-
-    fn raw_times(&self) -> Vec<u64> {
-        lock(&self.store).samples().iter().map(|s| s.time).collect()
     }
 }
 

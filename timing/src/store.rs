@@ -1,34 +1,38 @@
 //! Where finished measurements live.
 //!
-//! Each thread writes to a [`Buffer`] of its own and moves it into the [`Store`] when it is full, so that threads do not
-//! contend for the store; a reader collects all buffers first, so it misses nothing that ended before it. Measurements
-//! stand in the order in which they ended. Lock order: the store, then a buffer.
+//! Each thread writes to a [`Buffer`] of its own, so that threads never wait for each other; a reader collects all
+//! buffers first, so it misses nothing that ended before it. Measurements stand in the order in which they ended. Lock
+//! order: the store, then a buffer.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::sample::Sample;
-use crate::summary::Summary;
+use crate::summary::{self, Summary};
 
-/// A buffer is moved into the store at this length.
-const BATCH: usize = 64;
 /// Buffers of ended threads are looked for when there are this many, and then at each doubling.
 const SWEEP: usize = 32;
+/// A buffer that has grown beyond this gives its memory back when it is collected.
+const KEPT_CAPACITY: usize = 1024;
+/// Enough for a report's p50, p90, p95, p99, p99.9.
+const KEPT_PERCENTILES: usize = 8;
 
 /// The measurements one thread has made since they were last collected. Aligned so that two threads' buffers never
 /// share a cache line (two lines are fetched at a time).
 #[derive(Debug, Default)]
 #[repr(align(128))]
-pub(crate) struct Buffer(Mutex<Vec<Sample>>);
+pub(crate) struct Buffer(Mutex<VecDeque<Sample>>);
 
 impl Buffer {
-    /// Adds one; true when the buffer should be moved to the store.
+    /// Adds one, and drops the oldest beyond `window`: the series will not keep more of this thread either.
     #[inline]
-    pub(crate) fn push(&self, sample: Sample) -> bool {
+    pub(crate) fn push(&self, sample: Sample, window: usize) {
         let mut samples = lock(&self.0);
-        samples.push(sample);
-        samples.len() >= BATCH
+        if samples.len() >= window {
+            samples.pop_front();
+        }
+        samples.push_back(sample);
     }
 }
 
@@ -39,6 +43,8 @@ pub(crate) struct Store {
     sweep_at: usize,
     /// Of `samples` as they are; None after a change.
     summary: Option<Summary>,
+    /// The percentiles asked for since the last change, with their answers; the oldest question goes first.
+    percentiles: VecDeque<(f64, Duration)>,
     pub(crate) max_times: Option<usize>,
     pub(crate) original_start_time: Option<SystemTime>,
 }
@@ -50,6 +56,7 @@ impl Store {
             buffers: Vec::new(),
             sweep_at: SWEEP,
             summary: None,
+            percentiles: VecDeque::new(),
             max_times: None,
             original_start_time: None,
         }
@@ -68,32 +75,35 @@ impl Store {
         buffer
     }
 
-    /// Moves one thread's measurements in.
-    pub(crate) fn flush(&mut self, buffer: &Buffer) {
-        let mut batch = lock(&buffer.0);
-        self.merge(&batch);
-        batch.clear();
-    }
-
     /// Moves every thread's measurements in.
     pub(crate) fn collect(&mut self) {
         let mut batch = Vec::new();
         for buffer in &self.buffers {
-            batch.append(&mut lock(&buffer.0));
+            let mut samples = lock(&buffer.0);
+            if samples.capacity() > KEPT_CAPACITY {
+                batch.extend(std::mem::take(&mut *samples));
+            } else {
+                batch.extend(samples.drain(..));
+            }
         }
+        // a run per thread: the sort merges them
         batch.sort_by_key(|s| s.at);
         self.merge(&batch);
     }
 
-    /// `batch` is sorted. Only the part of the store that ended after its first one is touched: what the other threads
-    /// recorded since this one's last flush, so each measurement is moved at most once per thread.
+    /// `batch` is sorted. The store already holds what ended before the last reader came, so their ends overlap only
+    /// where a measurement was being recorded just then.
     fn merge(&mut self, batch: &[Sample]) {
         let Some(first) = batch.first() else { return };
-        self.summary = None;
+        self.changed();
         let keep = match self.samples.back() {
             Some(last) if last.at > first.at => self.samples.partition_point(|s| s.at <= first.at),
             _ => self.samples.len(),
         };
+        if keep == self.samples.len() {
+            self.samples.extend(batch);
+            return self.trim();
+        }
         let mut tail = self.samples.split_off(keep).into_iter().peekable();
         for sample in batch {
             while let Some(earlier) = tail.next_if(|s| s.at <= sample.at) {
@@ -110,7 +120,7 @@ impl Store {
         if let Some(max) = self.max_times {
             let excess = self.samples.len().saturating_sub(max);
             if excess > 0 {
-                self.summary = None;
+                self.changed();
                 self.samples.drain(..excess);
             }
         }
@@ -121,12 +131,12 @@ impl Store {
             lock(&buffer.0).clear();
         }
         self.samples.clear();
-        self.summary = None;
+        self.changed();
         self.original_start_time = None;
     }
 
     pub(crate) fn extend(&mut self, samples: impl IntoIterator<Item = Sample>) {
-        self.summary = None;
+        self.changed();
         self.samples.extend(samples);
         self.trim();
     }
@@ -136,6 +146,25 @@ impl Store {
         self.collect();
         let samples = &self.samples;
         *self.summary.get_or_insert_with(|| Summary::of(samples.iter().map(|s| (s.time, s.paused))))
+    }
+
+    /// A selection in linear time, unless it was asked and nothing has been recorded since.
+    pub(crate) fn percentile(&mut self, percent: f64) -> Option<Duration> {
+        self.collect();
+        if let Some((_, time)) = self.percentiles.iter().find(|(asked, _)| *asked == percent) {
+            return Some(*time);
+        }
+        let time = summary::percentile(self.samples.iter().map(|s| s.time).collect(), percent)?;
+        if self.percentiles.len() == KEPT_PERCENTILES {
+            self.percentiles.pop_front();
+        }
+        self.percentiles.push_back((percent, time));
+        Some(time)
+    }
+
+    fn changed(&mut self) {
+        self.summary = None;
+        self.percentiles.clear();
     }
 
     /// All of them, oldest first.

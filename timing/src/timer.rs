@@ -1,7 +1,7 @@
 //! The timer.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::local::{self, Session};
@@ -18,10 +18,9 @@ use crate::{Error, ErrorKind, Result, Seconds};
 /// A session belongs to a thread, and an async task may change threads: in async code use
 /// [`#[timethis]`](macro@crate::timethis) or [`TimeThis`](crate::TimeThis), which carry their own clock.
 ///
-/// Recording takes no lock that another recording thread holds, and costs about as much as the two clock readings it
-/// needs. With a rolling window ([`set_max_times`](Sktimer::set_max_times)) only the latest measurements are kept, at
-/// the same cost. Statistics read the series once per call; to ask several questions about the same moment, take a
-/// [`stats`](Sktimer::stats) snapshot.
+/// Recording takes no lock that another recording thread holds, and costs less than the two clock readings it needs.
+/// With a rolling window ([`set_max_times`](Sktimer::set_max_times)) only the latest measurements are kept, at the same
+/// cost. To ask several questions about the same moment, take a [`stats`](Sktimer::stats) snapshot.
 ///
 /// `new` is `const`, so a timer can be a `static`.
 ///
@@ -45,6 +44,8 @@ pub struct Sktimer {
     epoch: AtomicU64,
     /// Whether `original_start_time` is set, to be asked without the lock.
     started: AtomicBool,
+    /// `max_times`, to be asked without the lock; the maximum if there is none.
+    window: AtomicUsize,
     pub(crate) store: Mutex<Store>,
 }
 
@@ -57,6 +58,7 @@ impl Sktimer {
             id: AtomicU64::new(0),
             epoch: AtomicU64::new(0),
             started: AtomicBool::new(false),
+            window: AtomicUsize::new(usize::MAX),
             store: Mutex::new(Store::new()),
         }
     }
@@ -177,15 +179,25 @@ impl Sktimer {
     /// [`ErrorKind::BadDuration`] if it is negative, not finite, or above 292 years.
     #[track_caller]
     pub fn add_time(&self, time: impl Seconds) -> Result<()> {
-        let time = time.checked("add_time")?;
-        if time > Duration::from_nanos(MAX_NANOS) {
+        self.add_paused_time(time, Duration::ZERO)
+    }
+
+    /// Records a time that was measured elsewhere, and how long it was paused, which `time` does not include.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadDuration`] if one is negative, not finite, or above 292 years.
+    #[track_caller]
+    pub fn add_paused_time(&self, time: impl Seconds, paused: impl Seconds) -> Result<()> {
+        let (time, paused) = (time.checked("add_time")?, paused.checked("paused time")?);
+        let longest = time.max(paused);
+        if longest > Duration::from_nanos(MAX_NANOS) {
             return Err(Error::new(
                 ErrorKind::BadDuration,
-                format!("add_time must be at most 292 years, got {time:?}"),
+                format!("add_time must be at most 292 years, got {longest:?}"),
             ));
         }
         self.note_start();
-        self.record(Sample { at: Instant::now(), time: nanos(time), paused: 0 });
+        self.record(Sample { at: Instant::now(), time: nanos(time), paused: nanos(paused) });
         Ok(())
     }
 
@@ -213,6 +225,7 @@ impl Sktimer {
         let mut store = lock(&self.store);
         store.collect();
         store.max_times = max_times;
+        self.window.store(max_times.unwrap_or(usize::MAX), Ordering::Relaxed);
         store.trim();
         Ok(())
     }
@@ -249,9 +262,7 @@ impl Sktimer {
 
     #[inline]
     fn record_in(&self, session: &Session, sample: Sample) {
-        if session.buffer.push(sample) {
-            lock(&self.store).flush(&session.buffer);
-        }
+        session.buffer.push(sample, self.window.load(Ordering::Relaxed));
     }
 
     #[inline]
@@ -301,6 +312,7 @@ impl Sktimer {
         let timer = Sktimer::new();
         let mut store = lock(&timer.store);
         store.max_times = max_times;
+        timer.window.store(max_times.unwrap_or(usize::MAX), Ordering::Relaxed);
         store.original_start_time = start;
         store.extend(samples);
         drop(store);

@@ -115,6 +115,16 @@ fn add_time_takes_seconds_and_durations() {
 }
 
 #[test]
+fn add_paused_time_keeps_the_pause_apart() {
+    let timer = Sktimer::new();
+    timer.add_paused_time(0.5, 2 * MS).unwrap();
+    assert_eq!((timer.total_time(), timer.total_time_paused()), (500 * MS, 2 * MS));
+    assert!(timer.add_paused_time(1, -1).is_err());
+    assert!(timer.add_paused_time(1, Duration::MAX).is_err());
+    assert_eq!(timer.num_times(), 1);
+}
+
+#[test]
 fn reset_forgets_everything_but_the_window() {
     let timer = Sktimer::with_max_times(5).unwrap();
     timer.add_time(1).unwrap();
@@ -158,6 +168,21 @@ fn the_rolling_window_keeps_the_latest() {
     timer.set_max_times(None).unwrap();
     timer.add_time(1).unwrap();
     assert_eq!(timer.num_times(), 3);
+}
+
+#[test]
+fn the_rolling_window_keeps_the_latest_of_all_threads() {
+    let timer = Sktimer::with_max_times(10).unwrap();
+    for round in 0..3_u64 {
+        thread::scope(|s| {
+            s.spawn(|| {
+                for n in 0..25 {
+                    timer.add_time(Duration::from_nanos(round * 100 + n)).unwrap();
+                }
+            });
+        });
+    }
+    assert_eq!(timer.times(), (215..225).map(Duration::from_nanos).collect::<Vec<_>>());
 }
 
 #[test]

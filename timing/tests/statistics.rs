@@ -66,6 +66,24 @@ fn percentile_interpolates_between_ranks() {
 }
 
 #[test]
+fn answers_that_are_kept_are_given_up_at_the_next_change() {
+    let t = timer(&[10, 30]);
+    for p in 0..=20 {
+        t.percentile(f64::from(p) * 5.0).unwrap();
+    }
+    assert_eq!(
+        (t.median(), t.percentile(50.0).unwrap(), t.mean()),
+        (Some(20 * MS), Some(20 * MS), Some(20 * MS))
+    );
+    t.add_time(50 * MS).unwrap();
+    assert_eq!((t.median(), t.mean(), t.max()), (Some(30 * MS), Some(30 * MS), Some(50 * MS)));
+    t.set_max_times(1).unwrap();
+    assert_eq!((t.median(), t.mean(), t.min()), (Some(50 * MS), Some(50 * MS), Some(50 * MS)));
+    t.reset();
+    assert_eq!((t.median(), t.mean(), t.min()), (None, None, None));
+}
+
+#[test]
 fn get_time_counts_negative_indices_from_the_end() {
     let t = timer(&[1, 2, 3]);
     let got = [0, 2, 3, -1, -3, -4, isize::MAX, isize::MIN].map(|i| t.get_time(i));
