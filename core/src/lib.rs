@@ -45,14 +45,16 @@ pub use wire::{Reader, Writer};
 ///
 /// Expands to `pub fn register(&mut RegistryBuilder)` and to an `inventory::submit!` of it, so that the list is
 /// readable in one place and can be installed by hand where `inventory` finds nothing ([`install`]). Once per module.
+/// An entry may have a `#[cfg(..)]`.
 #[macro_export]
 macro_rules! plugin {
-    (name: $name:literal, handlers: [$($handler:ty),* $(,)?], reconnectors: [$($reconnector:ty),* $(,)?] $(,)?) => {
+    (name: $name:literal, handlers: [$($(#[$handler_attr:meta])* $handler:ty),* $(,)?],
+     reconnectors: [$($(#[$reconnector_attr:meta])* $reconnector:ty),* $(,)?] $(,)?) => {
         /// Adds the handlers and reconnectors of this crate to a registry.
         pub fn register(builder: &mut $crate::RegistryBuilder) {
             builder.origin($name, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-            $(builder.handler::<$handler>();)*
-            $(builder.reconnector::<$reconnector>();)*
+            $($(#[$handler_attr])* builder.handler::<$handler>();)*
+            $($(#[$reconnector_attr])* builder.reconnector::<$reconnector>();)*
         }
         $crate::__private::inventory::submit! { $crate::PluginEntry { register } }
     };

@@ -104,12 +104,19 @@ fn container(krate: &TokenStream, path: &syn::TypePath) -> Option<TokenStream> {
     Some(quote!(#krate::codec::#codec(#(#inner),*)))
 }
 
-/// `dyn Trait`, `[T]` and `str` are asked for through their pointer.
+/// Names of types that stand behind a pointer only.
+const UNSIZED: &[&str] = &["str", "Path", "OsStr", "CStr"];
+
+/// `dyn Trait`, `[T]`, `str` and their like are asked for through their pointer.
 fn is_unsized(ty: &Type) -> bool {
     match ty {
         Type::TraitObject(_) | Type::Slice(_) => true,
         Type::Paren(inner) => is_unsized(&inner.elem),
-        Type::Path(path) => path.path.is_ident("str"),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.arguments.is_none() && UNSIZED.iter().any(|name| last.ident == name)),
         _ => false,
     }
 }

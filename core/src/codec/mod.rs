@@ -6,6 +6,8 @@
 //! same codecs around [`Static`].
 
 mod cells;
+#[cfg(any(feature = "parking_lot", feature = "tokio"))]
+mod foreign_locks;
 mod lists;
 mod maps;
 mod options;

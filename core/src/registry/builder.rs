@@ -180,6 +180,9 @@ impl Registry {
     /// Says that a type has neither a handler nor another way.
     #[cold]
     pub(crate) fn no_handler(&self, type_name: &str) -> Error {
+        if let Some(advice) = super::advice::advice(type_name) {
+            return Error::new(ErrorKind::Unknown, format!("a `{type_name}` cannot travel")).with_help(advice);
+        }
         let known = self.handlers.iter().flat_map(|h| [h.key, h.value_name]);
         let krate = type_name.split("::").next().unwrap_or(type_name);
         Error::new(ErrorKind::Unknown, format!("no handler for `{type_name}`{}", near(type_name, known))).with_help(

@@ -58,7 +58,21 @@ pub struct Extract {}
 /// What a handler may know while it puts a value together.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Rebuild {}
+pub struct Rebuild {
+    /// Of the memory budget.
+    left: u64,
+}
+
+impl Rebuild {
+    /// Charges memory to the budget, before it is spent: for values that are larger than their states.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] where the budget does not cover it.
+    pub fn charge(&mut self, bytes: usize) -> Result<()> {
+        self.left = crate::wire::charge(self.left, bytes)?;
+        Ok(())
+    }
+}
 
 /// A handler's functions, free of its type.
 pub(crate) struct HandlerFns<T> {
@@ -84,7 +98,10 @@ pub(crate) fn write_by<H: Handler>(value: &H::Value, w: &mut Writer<'_>) -> Resu
 pub(crate) fn read_by<H: Handler>(r: &mut Reader<'_>) -> Result<H::Value> {
     let nests = <H::State as Encode>::shape().nests;
     let state = r.eager(nests, |r| r.value(Static::<H::State>::NEW))?;
-    guard(ErrorKind::Rebuild, || H::rebuild(state, &mut Rebuild {})).map_err(|e| e.in_handler(H::KEY))
+    let mut cx = Rebuild { left: r.alloc_left() };
+    let value = guard(ErrorKind::Rebuild, || H::rebuild(state, &mut cx)).map_err(|e| e.in_handler(H::KEY))?;
+    r.set_alloc_left(cx.left);
+    Ok(value)
 }
 
 /// Turns a panic of foreign code into an error.

@@ -3,6 +3,7 @@
 //! A [`Registry`] is an ordinary value. The program's own ([`Registry::global`]) is filled once, from the plugins that
 //! `inventory` found in the linked crates and from [`install`]; tests make theirs from [`Registry::empty`].
 
+mod advice;
 mod builder;
 mod handler;
 mod leaf;

@@ -168,13 +168,16 @@ impl<'de> Reader<'de> {
     /// [`ErrorKind::Limit`] where the budget does not cover it.
     #[inline(always)]
     pub fn charge(&mut self, bytes: usize) -> Result<()> {
-        match self.alloc_left.checked_sub(bytes as u64) {
-            Some(left) => {
-                self.alloc_left = left;
-                Ok(())
-            }
-            None => Err(over_budget("bytes of memory", bytes as u64, self.alloc_left)),
-        }
+        self.alloc_left = charge(self.alloc_left, bytes)?;
+        Ok(())
+    }
+
+    pub(crate) fn alloc_left(&self) -> u64 {
+        self.alloc_left
+    }
+
+    pub(crate) fn set_alloc_left(&mut self, left: u64) {
+        self.alloc_left = left;
     }
 
     /// Takes a count and as many bytes.
@@ -234,6 +237,15 @@ impl<'de> Reader<'de> {
 
     pub(crate) fn names(&mut self) -> &mut ReadNames {
         &mut self.extra.get_or_insert_default().names
+    }
+}
+
+/// What is left of a budget of memory after `bytes`.
+#[inline(always)]
+pub(crate) fn charge(left: u64, bytes: usize) -> Result<u64> {
+    match left.checked_sub(bytes as u64) {
+        Some(left) => Ok(left),
+        None => Err(over_budget("bytes of memory", bytes as u64, left)),
     }
 }
 

@@ -1,0 +1,43 @@
+//! What to use instead of a type that no handler can take.
+
+/// Type paths, as `type_name` begins them, and what to do.
+const ADVICE: &[(&[&str], &str)] = &[
+    (
+        &[
+            "std::sync::mpsc::Sender<",
+            "std::sync::mpsc::SyncSender<",
+            "std::sync::mpsc::Receiver<",
+            "crossbeam_channel::channel::Sender<",
+            "crossbeam_channel::channel::Receiver<",
+            "tokio::sync::mpsc::",
+        ],
+        "one end of a channel would leave the other behind: use `cerial_plugins::Queue`, which is both ends in one \
+         object, or `cerial_plugins::Drained` for what a receiver still holds",
+    ),
+    (
+        &["std::sync::mutex::MutexGuard<", "std::sync::poison::mutex::MutexGuard<", "std::cell::RefMut<", "std::cell::Ref<"],
+        "a guard does not travel: keep the lock or the cell itself",
+    ),
+    (
+        &["std::sync::lazy_lock::LazyLock<", "core::cell::lazy::LazyCell<"],
+        "a lazy cell cannot be made from a value: use `OnceLock` or `OnceCell`",
+    ),
+    (
+        &["std::sync::barrier::Barrier"],
+        "a barrier cannot be asked for its size: keep the size, and make the barrier with `#[cerial(skip)]`",
+    ),
+    (
+        &["std::fs::File", "std::net::tcp::", "std::net::udp::", "std::os::unix::net::", "std::process::"],
+        "reading bytes must not open or start anything: hold it as a live resource (`Live<..>`)",
+    ),
+    (
+        &["std::thread::"],
+        "a thread does not travel: keep what it works on, or its result",
+    ),
+];
+
+/// The advice for a type, where there is some.
+pub(super) fn advice(type_name: &str) -> Option<&'static str> {
+    let known = |starts: &&[&str]| starts.iter().any(|start| type_name.starts_with(start));
+    ADVICE.iter().find(|(starts, _)| known(starts)).map(|(_, advice)| *advice)
+}
