@@ -259,6 +259,24 @@ fn borrowed_arguments_are_fine_on_the_callers_thread() {
     fn first<'a>(text: &'a str, _other: &str) -> Result<&'a str, Failed> {
         text.split(' ').next().ok_or(Failed::Hard)
     }
+    #[sk]
+    fn last(text: &str) -> Option<&str> {
+        text.split(' ').next_back()
+    }
+    #[sk]
+    fn other<'t>(text: &'t str, _n: u8) -> Result<std::borrow::Cow<'_, str>, Failed>
+    where
+        't: 't,
+    {
+        Ok(text.into())
+    }
+    let owned = "a b".to_owned();
+    let found = {
+        let chain = last::rate_limit(1000);
+        chain.call(&owned).unwrap()
+    };
+    assert_eq!(found, Some("b"));
+    assert_eq!(other::retry(1).call(&owned, 1).unwrap(), "a b");
     let mut buffer = Vec::new();
     assert_eq!(fill::retry(5).delay(0.0).call(&mut buffer, &|| 1, (1, 2)).unwrap(), 3);
     let text = "a b".to_owned();

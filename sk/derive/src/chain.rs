@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, Ident, Signature, Type, Visibility};
 
-use crate::params::{Output, Param, Pass};
+use crate::params::{Output, Param, Pass, at};
 
 /// What a chain is made from.
 pub(crate) struct Chain<'a> {
@@ -97,13 +97,17 @@ impl Chain<'_> {
         let asynchronous = sig.asyncness.is_some();
         let tokio = cfg!(feature = "tokio");
         let mut extra = Vec::new();
-        let params = Param::all(sig, self.receiver.map(|r| r.0), &mut extra);
-        let output = Output::of(sig, self.receiver.map(|r| r.0), krate);
-        let value = &output.value;
+        let mut params = Param::all(sig, self.receiver.map(|r| r.0), &mut extra);
+        let mut output = Output::of(sig, self.receiver.map(|r| r.0), krate);
 
         // Generics: lifetimes of the function stay at `call`, all else belongs to the chain.
         let is_lifetime = |p: &&GenericParam| matches!(p, GenericParam::Lifetime(_));
-        let call_lifetimes: Vec<_> = sig.generics.params.iter().filter(is_lifetime).map(declared).collect();
+        let mut call_lifetimes: Vec<_> = sig.generics.params.iter().filter(is_lifetime).map(declared).collect();
+        if self.receiver.is_none() && crate::params::borrows(&output.ty) {
+            call_lifetimes.extend(crate::params::name_lender(&mut params, &mut output, &call_lifetimes));
+        }
+        let (params, output) = (params, output);
+        let value = &output.value;
         let own: Vec<&GenericParam> = sig.generics.params.iter().filter(|p| !is_lifetime(p)).collect();
         let outer: Vec<&GenericParam> = self.outer.params.iter().collect();
         let turbofish: Vec<_> = own.iter().map(|p| used(p)).collect();
@@ -116,7 +120,9 @@ impl Chain<'_> {
         let all_declared: Vec<_> = outer.iter().map(|p| declared(p)).chain(inner_declared.iter().cloned()).collect();
         let all_used: Vec<_> = outer.iter().map(|p| used(p)).chain(inner_used.iter().cloned()).collect();
         let outer_where = self.outer.where_clause.iter().flat_map(|w| &w.predicates);
+        // Bounds between lifetimes belong to the call, and the function checks them there itself.
         let predicates = sig.generics.where_clause.iter().flat_map(|w| &w.predicates);
+        let predicates = predicates.filter(|p| !matches!(p, syn::WherePredicate::Lifetime(_)));
         let predicates = quote!(#(#outer_where,)* #(#predicates,)*);
         let phantoms: Vec<_> = outer
             .iter()
@@ -149,7 +155,7 @@ impl Chain<'_> {
             .filter(|p| matches!(p.pass, Pass::Value))
             .map(|p| {
                 let ty = &p.ty;
-                quote_spanned!(p.span=> #ty: #private::Reusable<'sk>,)
+                at(p.span, quote!(#ty: #private::Reusable<'sk>,))
             })
             .collect();
         let gate = format_ident!("{name}_stays");
@@ -169,11 +175,11 @@ impl Chain<'_> {
                 let of_params = params.iter().map(|p| {
                     let ty = &p.ty;
                     match &p.pass {
-                        Pass::Shared(inner) => quote_spanned!(p.span=> #inner: #private::Copied<'sk>,),
-                        _ => quote_spanned!(p.span=> #ty: #private::Parcel<'sk>,),
+                        Pass::Shared(inner) => at(p.span, quote!(#inner: #private::Copied<'sk>,)),
+                        _ => at(p.span, quote!(#ty: #private::Parcel<'sk>,)),
                     }
                 });
-                let of_output = quote_spanned!(output.ty.span()=> #value: #private::Parcel<'sk>,);
+                let of_output = at(output.ty.span(), quote!(#value: #private::Parcel<'sk>,));
                 let of_this = self.receiver.map(|_| quote!(This: #private::Ship<'sk>,));
                 Away::Bounds(quote!(#(#of_params)* #of_output #of_this))
             }
@@ -242,7 +248,7 @@ impl Chain<'_> {
                 (quote!(), quote!(drive_async_once(Self::__limiter(), async move { #body })))
             } else {
                 (slots.clone(), quote! {
-                    drive_async(Self::__limiter(), |__last: bool| {
+                    drive_async(Self::__limiter(), |__last: ::core::primitive::bool| {
                         #next
                         async move { #refused #body }
                     })
@@ -273,7 +279,7 @@ impl Chain<'_> {
                         use #private::{AgainClone as _, AgainNever as _};
                         #slots
                         #this_let
-                        self.modifiers.drive(Self::__limiter(), |__last: bool| { #next #refused #body })
+                        self.modifiers.drive(Self::__limiter(), |__last: ::core::primitive::bool| { #next #refused #body })
                     }
                 }
             }
@@ -320,7 +326,7 @@ impl Chain<'_> {
                 #keep
                 #ship
                 #current
-                move |__last: bool| {
+                move |__last: ::core::primitive::bool| {
                     #next
                     #plain
                     #again
@@ -411,14 +417,14 @@ impl Chain<'_> {
         let retries = fallible.then(|| {
             let on = output.error.as_ref().map(|error| quote! {
                 /// Retries only errors that are worth it, and timeouts.
-                pub fn on(mut self, worth: impl Fn(&#error) -> bool + Send + Sync + 'static) -> Self {
+                pub fn on(mut self, worth: impl ::std::ops::Fn(&#error) -> ::core::primitive::bool + ::std::marker::Send + ::std::marker::Sync + 'static) -> Self {
                     self.modifiers.on::<#error>(worth);
                     self
                 }
             });
             quote! {
                 /// Makes up to `times` attempts.
-                pub fn retry<'sk>(mut self, times: u32) -> Self where #retry {
+                pub fn retry<'sk>(mut self, times: ::core::primitive::u32) -> Self where #retry {
                     self.modifiers.retry(times);
                     self
                 }
@@ -428,7 +434,7 @@ impl Chain<'_> {
                     self
                 }
                 /// Makes each pause `factor` times as long as the one before.
-                pub fn backoff(mut self, factor: f64) -> Self {
+                pub fn backoff(mut self, factor: ::core::primitive::f64) -> Self {
                     self.modifiers.backoff(factor);
                     self
                 }
@@ -473,12 +479,12 @@ impl Chain<'_> {
                 #timeout
                 #asynced
                 /// Lets at most so many calls a second through.
-                pub fn rate_limit(mut self, per_second: impl Into<f64>) -> Self {
+                pub fn rate_limit(mut self, per_second: impl ::std::convert::Into<::core::primitive::f64>) -> Self {
                     self.modifiers.rate_limit(per_second);
                     self
                 }
                 /// Lets up to `calls` calls through at once.
-                pub fn burst(mut self, calls: u32) -> Self {
+                pub fn burst(mut self, calls: ::core::primitive::u32) -> Self {
                     self.modifiers.burst(calls);
                     self
                 }

@@ -1,6 +1,6 @@
 //! `#[sk]` on a function: the function as it is, and its modifiers beside it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Error, Generics, ItemFn, Result, ReturnType};
@@ -49,7 +49,7 @@ pub(crate) fn expand(options: &Options, item: ItemFn, krate: &TokenStream) -> Re
     let retry = fallible.then(|| {
         quote! {
             /// Makes up to `times` attempts, with a pause of 1 second between them.
-            pub fn retry<'sk, #(#declared),*>(times: u32) -> #here where #predicates #retry { #new.retry(times) }
+            pub fn retry<'sk, #(#declared),*>(times: ::core::primitive::u32) -> #here where #predicates #retry { #new.retry(times) }
         }
     });
     let timeout = if asynchronous {
@@ -86,16 +86,16 @@ pub(crate) fn expand(options: &Options, item: ItemFn, krate: &TokenStream) -> Re
         #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub, clippy::extra_unused_type_parameters)]
         impl #name {
             /// The calls in it that may block.
-            pub const BLOCKING_CALLS: &'static [&'static str] = &[#(#blocking),*];
+            pub const BLOCKING_CALLS: &'static [&'static ::core::primitive::str] = &[#(#blocking),*];
             /// Lists the calls in it that may block.
-            pub fn blocking_calls() -> &'static [&'static str] { Self::BLOCKING_CALLS }
+            pub fn blocking_calls() -> &'static [&'static ::core::primitive::str] { Self::BLOCKING_CALLS }
             /// Whether it has calls that may block.
-            pub const fn has_blocking_calls() -> bool { !Self::BLOCKING_CALLS.is_empty() }
+            pub const fn has_blocking_calls() -> ::core::primitive::bool { !Self::BLOCKING_CALLS.is_empty() }
             #retry
             #timeout
             #asynced
             /// Lets at most so many calls a second through.
-            pub fn rate_limit<#(#declared),*>(per_second: impl Into<f64>) -> #here where #predicates { #new.rate_limit(per_second) }
+            pub fn rate_limit<#(#declared),*>(per_second: impl ::std::convert::Into<::core::primitive::f64>) -> #here where #predicates { #new.rate_limit(per_second) }
             /// Makes `call` return a handle at once.
             pub fn background<'sk, #(#declared),*>() -> #in_background where #predicates #bounds { #new.background() }
         }
@@ -126,12 +126,41 @@ pub(crate) fn check_shape(sig: &syn::Signature) -> Result<()> {
         let message = "`#[sk]` on an `async fn` needs the feature `tokio` of suitkaise-sk";
         return Err(Error::new(token.span(), message));
     }
+    let lifetimes: Vec<_> = sig.generics.lifetimes().map(|l| &l.lifetime.ident).collect();
+    for param in sig.generics.type_params() {
+        for bound in &param.bounds {
+            refuse_lifetimes(&lifetimes, bound)?;
+        }
+    }
+    for predicate in sig.generics.where_clause.iter().flat_map(|w| &w.predicates) {
+        if let syn::WherePredicate::Type(predicate) = predicate {
+            refuse_lifetimes(&lifetimes, predicate)?;
+        }
+    }
     if let ReturnType::Type(_, ty) = &sig.output
         && has_impl(ty)
     {
         let message = "`#[sk]` has to name what this returns, and `impl Trait` has no name; return the type itself, \
                        or `Box<dyn Trait>`";
         return Err(Error::new(ty.span(), message));
+    }
+    Ok(())
+}
+
+/// Type parameters belong to the chain, which is made before a lifetime of the call begins.
+fn refuse_lifetimes(lifetimes: &[&syn::Ident], bound: &impl quote::ToTokens) -> Result<()> {
+    let mut tokens: Vec<_> = bound.to_token_stream().into_iter().collect();
+    let mut after_tick = false;
+    while let Some(token) = tokens.pop() {
+        match token {
+            TokenTree::Group(group) => tokens.extend(group.stream()),
+            TokenTree::Ident(ident) if lifetimes.contains(&&ident) => after_tick = true,
+            TokenTree::Punct(tick) if after_tick && tick.as_char() == '\'' => {
+                let message = "modifiers cannot keep a bound that names a lifetime of the call; use `for<'a>` or an owned type";
+                return Err(Error::new_spanned(bound, message));
+            }
+            _ => after_tick = false,
+        }
     }
     Ok(())
 }

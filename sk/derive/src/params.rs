@@ -198,6 +198,63 @@ impl Output {
     }
 }
 
+/// Names the lifetimes that are left out, where the result borrows from an argument: at `call` there is `&self` as well,
+/// which would be taken for the lender.
+pub(crate) fn name_lender(params: &mut [Param], output: &mut Output, declared: &[TokenStream]) -> Option<TokenStream> {
+    struct Name<'a>(&'a syn::Lifetime, bool);
+    impl VisitMut for Name<'_> {
+        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+            if reference.lifetime.is_none() {
+                reference.lifetime = Some(self.0.clone());
+                self.1 = true;
+            }
+            visit_mut::visit_type_reference_mut(self, reference);
+        }
+        fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+            if lifetime.ident == "_" {
+                *lifetime = self.0.clone();
+                self.1 = true;
+            }
+        }
+        fn visit_type_bare_fn_mut(&mut self, _: &mut syn::TypeBareFn) {}
+        fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
+    }
+    let lender = syn::Lifetime::new("'lender", proc_macro2::Span::call_site());
+    let mut lent: Type = output.ty.clone();
+    let mut name = Name(&lender, false);
+    name.visit_type_mut(&mut lent);
+    if !name.1 {
+        return None;
+    }
+    let mut name = Name(&lender, false);
+    for param in params.iter_mut() {
+        name.visit_type_mut(&mut param.ty);
+    }
+    // No argument leaves its lifetime out: the one that is declared is meant.
+    let named = name.1;
+    let lender = if named { lender } else { syn::parse2(declared.first()?.clone()).ok()? };
+    Name(&lender, false).visit_type_mut(&mut output.ty);
+    if let Ok(mut value) = syn::parse2::<Type>(output.value.clone()) {
+        Name(&lender, false).visit_type_mut(&mut value);
+        output.value = quote!(#value);
+    }
+    named.then(|| quote!('lender))
+}
+
+/// The tokens, all at one place in the user's code.
+pub(crate) fn at(span: proc_macro2::Span, tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            if let proc_macro2::TokenTree::Group(group) = &token {
+                token = proc_macro2::Group::new(group.delimiter(), at(span, group.stream())).into();
+            }
+            token.set_span(span.resolved_at(token.span()));
+            token
+        })
+        .collect()
+}
+
 /// Tokens as a person would write them.
 pub(crate) fn text(tokens: &TokenStream) -> String {
     tokens
