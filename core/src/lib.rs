@@ -27,6 +27,10 @@ pub use doors::{deserialize, deserialize_borrowed, from_reader, serialize, seria
 pub use encode::{Cerial, Decode, Encode};
 pub use error::{Error, ErrorKind, Result};
 pub use graph::Patcher;
+pub use ir::{
+    FunctionNode, Ir, LiveNode, Name, Node, deserialize_ir, from_json, inspect, ir_to_json, ir_to_jsonable, serialize_ir,
+    to_json, to_jsonable,
+};
 pub use limits::Limits;
 pub use live::{
     AsCredentials, Auth, Connect, Credentials, Failure, Job, Live, LiveGuard, Made, Outcome, Placeholder, Plan, Reach,

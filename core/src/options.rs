@@ -33,6 +33,7 @@ pub struct Options {
     pub(crate) debug: bool,
     pub(crate) verbose: bool,
     pub(crate) limits: Limits,
+    pub(crate) json: crate::ir::JsonStyle,
     pub(crate) policy: Option<Arc<ReconnectPolicy>>,
     registry: Option<Arc<Registry>>,
 }
@@ -46,6 +47,7 @@ impl Options {
             debug: false,
             verbose: false,
             limits: Limits::new(),
+            json: crate::ir::JsonStyle::new(),
             policy: None,
             registry: None,
         }

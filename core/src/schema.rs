@@ -165,8 +165,13 @@ pub struct Schema {
 impl Schema {
     /// The schema of a type.
     pub fn of<T: Encode + ?Sized>() -> Schema {
+        Schema::build(T::schema)
+    }
+
+    /// The schema whose root `kind` makes.
+    pub(crate) fn build(kind: impl FnOnce(&mut SchemaBuilder) -> Kind) -> Schema {
         let mut builder = SchemaBuilder { types: Vec::new(), seen: HashMap::new() };
-        let root = T::schema(&mut builder);
+        let root = kind(&mut builder);
         let types = builder.types.into_iter().map(|t| t.expect("invariant: every type that was begun is defined"));
         Schema { types: types.collect(), root }
     }

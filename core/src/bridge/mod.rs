@@ -25,12 +25,12 @@ use crate::wire::{Reader, Writer};
 pub use value::Serde;
 
 pub(crate) use names::{WriteNames, put_name, read_name};
-pub(crate) use ser::{Compound, put_int, put_length, put_text, put_uint};
-pub(crate) use tags::{Tag, read_tag};
+pub(crate) use ser::{Compound, put_int, put_length, put_text};
+pub(crate) use tags::{BYTES, SOME, Tag, UNIT_VARIANT, VARIANT, read_tag};
 
 /// Writes what a type tells serde.
 pub(crate) fn write_serde<T: Serialize + ?Sized>(value: &T, w: &mut Writer<'_>) -> Result<()> {
-    value.serialize(ser::Ser { w, names: &mut names::WriteNames::default() })
+    value.serialize(ser::Ser { w, names: &mut WriteNames::default() })
 }
 
 /// Reads a value that serde puts together.

@@ -9,7 +9,7 @@ use crate::wire::Writer;
 
 /// Writes an integer from zero up, in its shortest form.
 #[inline]
-pub(crate) fn put_uint(w: &mut Writer<'_>, value: u64) {
+fn put_uint(w: &mut Writer<'_>, value: u64) {
     match value {
         0..0x40 => w.block(1)[0] = value as u8,
         0x40..=0xff => fixed(w, tags::U8, [value as u8]),

@@ -36,14 +36,14 @@ pub(super) const F32: u8 = 0x8c;
 pub(super) const F64: u8 = 0x8d;
 pub(super) const CHAR: u8 = 0x8e;
 pub(super) const TEXT: u8 = 0x8f;
-pub(super) const BYTES: u8 = 0x90;
+pub(crate) const BYTES: u8 = 0x90;
 pub(super) const NONE: u8 = 0x91;
-pub(super) const SOME: u8 = 0x92;
+pub(crate) const SOME: u8 = 0x92;
 pub(super) const LIST: u8 = 0x93;
 pub(super) const MAP: u8 = 0x94;
 pub(super) const STRUCT: u8 = 0x95;
-pub(super) const UNIT_VARIANT: u8 = 0x96;
-pub(super) const VARIANT: u8 = 0x97;
+pub(crate) const UNIT_VARIANT: u8 = 0x96;
+pub(crate) const VARIANT: u8 = 0x97;
 pub(super) const U128: u8 = 0x98;
 
 /// What a list's element or a struct's field is charged for at the least, whatever type it becomes.

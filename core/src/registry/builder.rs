@@ -206,6 +206,11 @@ impl Registry {
         self.objects[index]
     }
 
+    /// The schema of a type that is registered for any trait.
+    pub(crate) fn object_root(&self, name: &str) -> Option<&'static Root> {
+        self.objects.iter().find(|object| object.name() == name).map(|object| object.root())
+    }
+
     pub(crate) fn object_by_name(
         &self,
         object: TypeId,

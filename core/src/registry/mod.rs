@@ -18,7 +18,7 @@ pub use object::{Object, ObjectEntry};
 pub use object::{ReadObject, read_boxed, read_object, write_object};
 
 pub(crate) use handler::{read_by, write_by};
-pub(crate) use names::{ReadNames, WriteNames};
+pub(crate) use names::{ReadNames, Way, WriteNames, read_way, schema_of};
 
 #[doc(hidden)]
 pub use leaf::{Pick, PickLeaf, PickSerde, PickStatic};

@@ -117,6 +117,11 @@ pub(crate) fn read_way(r: &mut Reader<'_>) -> Result<Way> {
 }
 
 impl ReadNames {
+    /// Whether no name was met yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.met.is_empty()
+    }
+
     #[inline]
     pub(crate) fn get(&self, number: usize) -> &Met {
         &self.met[number]

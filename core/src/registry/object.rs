@@ -66,6 +66,10 @@ impl ObjectEntry {
         ObjectEntry { object: TypeId::of::<O>, concrete: TypeId::of::<T>, root: root_of::<T>, read }
     }
 
+    pub(super) fn root(&self) -> &'static Root {
+        (self.root)()
+    }
+
     pub(super) fn name(&self) -> &'static str {
         &(self.root)().name
     }
