@@ -1,0 +1,172 @@
+//! Handlers behind the derive: in containers, in locks of every crate, and beside serde.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Barrier};
+
+use cerial::{Cerial, ErrorKind, Mode, Options, Registry, Via};
+use cerial_plugins::{Drained, Queue};
+use regex::Regex;
+use url::Url;
+use uuid::Uuid;
+
+#[derive(Cerial)]
+struct Everything {
+    path: PathBuf,
+    boxed: Box<Path>,
+    by_id: BTreeMap<Uuid, Url>,
+    shared: Vec<Arc<parking_lot::Mutex<Regex>>>,
+    read: parking_lot::RwLock<Vec<PathBuf>>,
+    asynced: tokio::sync::Mutex<HashMap<String, IpAddr>>,
+    settled: tokio::sync::RwLock<u32>,
+    queue: Arc<Queue<Via<Regex>>>,
+    again: Arc<Queue<Via<Regex>>>,
+}
+
+#[test]
+fn foreign_types_stand_in_containers_and_in_locks_of_other_crates() {
+    let one = Arc::new(parking_lot::Mutex::new(Regex::new("a").unwrap()));
+    let queue = Arc::new(Queue::bounded(4));
+    queue.put(Via(Regex::new("q").unwrap()));
+    let value = Everything {
+        path: "/p".into(),
+        boxed: Path::new("/b").into(),
+        by_id: BTreeMap::from([(Uuid::nil(), Url::parse("https://a/").unwrap())]),
+        shared: vec![one.clone(), one],
+        read: parking_lot::RwLock::new(vec!["x".into()]),
+        asynced: tokio::sync::Mutex::new(HashMap::from([("a".into(), [127, 0, 0, 1].into())])),
+        settled: tokio::sync::RwLock::new(7),
+        queue: queue.clone(),
+        again: queue,
+    };
+    for mode in [Mode::Portable, Mode::Compact] {
+        let options = Options::new().mode(mode);
+        let back: Everything = options.deserialize(&options.serialize(&value).unwrap()).unwrap();
+        assert_eq!((&back.path, &back.boxed), (&value.path, &value.boxed));
+        assert_eq!(back.by_id, value.by_id);
+        assert!(Arc::ptr_eq(&back.shared[0], &back.shared[1]));
+        assert_eq!(back.shared[0].lock().as_str(), "a");
+        assert_eq!(*back.read.read(), *value.read.read());
+        assert_eq!(*back.asynced.try_lock().unwrap(), *value.asynced.try_lock().unwrap());
+        assert_eq!(*back.settled.try_read().unwrap(), 7);
+        assert!(Arc::ptr_eq(&back.queue, &back.again));
+        assert_eq!(back.queue.capacity(), Some(4));
+        assert_eq!(back.queue.try_get().unwrap().as_str(), "q");
+        assert_eq!(value.queue.len(), 1);
+    }
+}
+
+#[test]
+fn a_lock_held_elsewhere_is_an_error_that_says_so() {
+    #[derive(Cerial)]
+    struct Held {
+        a: parking_lot::Mutex<u8>,
+        b: tokio::sync::RwLock<u8>,
+    }
+    let value = Held { a: parking_lot::Mutex::new(1), b: tokio::sync::RwLock::new(2) };
+    let wait = cerial::Limits::new().lock_wait(std::time::Duration::from_millis(5));
+    let options = Options::new().limits(wait);
+    let guard = value.a.lock();
+    let error = options.serialize(&value).unwrap_err();
+    assert_eq!((error.kind(), error.path().as_str()), (ErrorKind::Unwritable, "a"));
+    drop(guard);
+    let _guard = value.b.try_write().unwrap();
+    let error = options.serialize(&value).unwrap_err();
+    assert_eq!((error.kind(), error.path().as_str()), (ErrorKind::Unwritable, "b"));
+    assert!(error.to_string().contains("held elsewhere"), "{error}");
+}
+
+#[test]
+fn a_lone_end_of_a_channel_is_refused_by_name_with_advice() {
+    #[derive(Cerial)]
+    struct Ends {
+        sender: Option<Sender<u8>>,
+        receiver: Option<Receiver<u8>>,
+        barrier: Option<Barrier>,
+    }
+    let (sender, receiver) = channel();
+    let none = || Ends { sender: None, receiver: None, barrier: None };
+    cerial::serialize(&none()).unwrap();
+    for (ends, place, name) in [
+        (Ends { sender: Some(sender), ..none() }, "sender", "Sender<u8>"),
+        (Ends { receiver: Some(receiver), ..none() }, "receiver", "Receiver<u8>"),
+        (Ends { barrier: Some(Barrier::new(2)), ..none() }, "barrier", "Barrier"),
+    ] {
+        let error = cerial::serialize(&ends).unwrap_err();
+        assert_eq!((error.kind(), error.path().as_str()), (ErrorKind::Unknown, place));
+        assert!(error.to_string().contains(name), "{error}");
+        let help = error.help().unwrap();
+        assert!(help.contains(if place == "barrier" { "skip" } else { "Queue" }), "{help}");
+    }
+}
+
+#[test]
+fn a_drained_receiver_travels_as_its_items_and_loses_none() {
+    #[derive(Cerial)]
+    struct Job {
+        inbox: Drained<Receiver<String>>,
+        fast: Drained<crossbeam_channel::Receiver<u32>>,
+    }
+    let (sender, receiver) = channel();
+    let (fast_sender, fast) = crossbeam_channel::bounded(8);
+    let job = Job { inbox: Drained::new(receiver), fast: Drained::new(fast) };
+    for i in 0..3 {
+        sender.send(i.to_string()).unwrap();
+        fast_sender.send(i).unwrap();
+    }
+    let first = cerial::serialize(&job).unwrap();
+    assert_eq!(cerial::serialize(&job).unwrap(), first);
+    let back: Job = cerial::deserialize(&first).unwrap();
+    sender.send("3".into()).unwrap();
+    let all = |inbox: &Drained<Receiver<String>>| std::iter::from_fn(|| inbox.next_now()).collect::<Vec<_>>();
+    assert_eq!(all(&back.inbox), ["0", "1", "2"]);
+    assert_eq!(all(&job.inbox), ["0", "1", "2", "3"]);
+    assert_eq!(back.fast.into_parts().0, [0, 1, 2]);
+}
+
+/// A registry without handlers: what it writes for these types is serde's form.
+fn bare() -> Options {
+    Options::new().with_registry(Arc::new(Registry::empty().build()))
+}
+
+#[test]
+fn the_handler_goes_before_serde_and_reads_what_serde_wrote() {
+    #[derive(Cerial, PartialEq, Debug)]
+    struct Page {
+        url: Url,
+        id: Uuid,
+        path: PathBuf,
+        ip: IpAddr,
+        time: std::time::SystemTime,
+    }
+    let page = Page {
+        url: Url::parse("https://a/b").unwrap(),
+        id: Uuid::from_u128(7),
+        path: "/x".into(),
+        ip: [10, 0, 0, 1].into(),
+        time: std::time::UNIX_EPOCH + std::time::Duration::new(5, 6),
+    };
+    let by_handler = cerial::serialize(&page).unwrap();
+    let has = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
+    assert!(
+        has(&by_handler, "url::Url") && has(&by_handler, "uuid::Uuid") && has(&by_handler, "std::PathBuf")
+    );
+    let by_serde = bare().serialize(&page).unwrap();
+    assert!(!has(&by_serde, "url::Url"));
+    assert_eq!(cerial::deserialize::<Page>(&by_serde).unwrap(), page);
+    assert_eq!(cerial::deserialize::<Page>(&by_handler).unwrap(), page);
+    let error = bare().deserialize::<Page>(&by_handler).unwrap_err();
+    assert_eq!((error.kind(), error.path().as_str()), (ErrorKind::Unknown, "url"));
+}
+
+#[test]
+fn the_registry_lists_what_the_crate_brings() {
+    use cerial_plugins as _;
+    let keys = Registry::global().handler_keys();
+    for key in ["std::PathBuf", "std::Instant", "regex::Regex", "url::Url", "uuid::Uuid", "std::SocketAddr"] {
+        assert!(keys.contains(&key), "{keys:?}");
+    }
+}
