@@ -195,6 +195,22 @@ fn functions_inside_bodies_have_timers_too() {
     assert_eq!(local::timer().num_times(), 2);
 }
 
+#[rustfmt::skip]
+#[deny(warnings)]
+mod strict {
+    #[suitkaise_timing::timethis]
+    pub(crate) fn one_line(a: u32, b: u32) -> u32 { #![allow(unused_mut)] let mut c = a; c + b }
+
+    #[suitkaise_timing::timethis]
+    pub(crate) fn expression(a: u32) -> u32 { a + 1 }
+}
+
+#[test]
+fn the_attribute_brings_no_warning_into_strict_code() {
+    assert_eq!((strict::one_line(1, 2), strict::expression(1)), (3, 2));
+    assert_eq!((strict::one_line::timer().num_times(), strict::expression::timer().num_times()), (1, 1));
+}
+
 #[timethis]
 unsafe extern "C" fn foreign(mut n: i32) -> i32 {
     n += 1;

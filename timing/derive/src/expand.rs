@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Error, ItemFn, Path, ReturnType, Signature, Type, TypeImplTrait};
+use syn::{AttrStyle, Attribute, Error, ItemFn, Path, ReturnType, Signature, Type, TypeImplTrait};
 
 use crate::args::Args;
 use crate::krate;
@@ -40,6 +40,8 @@ fn check(args: &Args, function: &ItemFn) -> syn::Result<()> {
 fn emit(args: &Args, function: &ItemFn) -> TokenStream {
     let krate = krate::timing();
     let ItemFn { attrs, vis, sig, block } = function;
+    let stmts = &block.stmts;
+    let (outer, inner): (Vec<_>, Vec<_>) = attrs.iter().partition(|a| matches!(a.style, AttrStyle::Outer));
     let method = args.method || sig.receiver().is_some() || mentions_self(sig);
     let handle = if args.timer.is_none() { handle(args, function, method, &krate) } else { quote!() };
     let timer = match &args.timer {
@@ -75,7 +77,7 @@ fn emit(args: &Args, function: &ItemFn) -> TokenStream {
         quote! {
             #timer
             let __timethis_section = #krate::__private::Section::begin(__timethis_timer);
-            let __timethis_value = async move { #hint #block }.await;
+            let __timethis_value = async move { #hint #(#stmts)* }.await;
             #finish
         }
     } else if returns_result(&sig.output) {
@@ -91,12 +93,15 @@ fn emit(args: &Args, function: &ItemFn) -> TokenStream {
         quote! {
             #timer
             let __timethis_guard = #krate::TimeThis::on(__timethis_timer)#threshold;
-            #block
+            #(#stmts)*
         }
     };
     quote! {
-        #(#attrs)*
-        #vis #sig { #body }
+        #(#outer)*
+        #vis #sig {
+            #(#inner)*
+            #body
+        }
         #handle
     }
 }
