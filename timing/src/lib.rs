@@ -92,6 +92,7 @@ pub use stats::TimerStats;
 /// - `method`: says that a function without `self` or `Self` stands in an `impl` block, so that it gets
 ///   `Type::timer_new()`.
 /// - `extend`: says that another macro (`#[sk]`) makes the struct of the function's name already.
+///   Not needed where `#[timethis]` stands above `#[sk]`.
 ///
 /// Several stack: `#[timethis] #[timethis(timer = &TOTAL)] fn ..` records each call on both.
 #[cfg(feature = "macros")]

@@ -195,6 +195,18 @@ fn functions_inside_bodies_have_timers_too() {
     assert_eq!(local::timer().num_times(), 2);
 }
 
+#[allow(non_camel_case_types)]
+struct extended {}
+
+#[timethis(extend)]
+fn extended() {}
+
+#[test]
+fn a_struct_that_another_macro_made_is_extended() {
+    extended();
+    assert_eq!(extended::timer().num_times(), 1);
+}
+
 #[rustfmt::skip]
 #[deny(warnings)]
 mod strict {
