@@ -147,7 +147,8 @@ impl<T> Background<T> {
             Some(Ok(result)) => result,
             Some(Err(panic)) => Err(Error::panicked(self.function, &*panic)),
             None => {
-                Err(SkModifierError::new(self.function, "background", "the result has been taken already").into())
+                Err(SkModifierError::new(self.function, "background", "the result has been taken already")
+                    .into())
             }
         }
     }

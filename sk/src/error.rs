@@ -75,7 +75,9 @@ impl Error {
     /// Gives `self` back if the cause is another one, or the error another type.
     pub fn downcast<E: StdError + 'static>(self) -> Result<E, Error> {
         match *self.0 {
-            Repr::Function(error) => error.downcast().map(|e| *e).map_err(|e| Error(Box::new(Repr::Function(e)))),
+            Repr::Function(error) => {
+                error.downcast().map(|e| *e).map_err(|e| Error(Box::new(Repr::Function(e))))
+            }
             other => Err(Error(Box::new(other))),
         }
     }
@@ -102,7 +104,9 @@ impl fmt::Display for Error {
             Repr::Timeout(error) => error.fmt(f),
             Repr::Modifier(error) => error.fmt(f),
             Repr::Function(error) => error.fmt(f),
-            Repr::Panicked { function, message } => write!(f, "`{function}` panicked in the background: {message}"),
+            Repr::Panicked { function, message } => {
+                write!(f, "`{function}` panicked in the background: {message}")
+            }
         }
     }
 }

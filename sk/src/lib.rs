@@ -78,3 +78,8 @@ pub mod __private_0_1 {
     #[cfg(feature = "tokio")]
     pub use crate::twin::{Pending, Runtime, read, read_elsewhere, write, write_elsewhere};
 }
+
+/// The chapter of the book, so that its code is compiled.
+#[cfg(all(doctest, feature = "tokio"))]
+#[doc = include_str!("../../docs/src/sk.md")]
+mod chapter {}

@@ -276,7 +276,9 @@ pub(crate) fn start<T: Send + 'static>(
         seat.rest();
         kept.keep(value);
     }))
-    .map_err(|e| SkModifierError::new(function, "timeout", format!("no thread can be started for it: {e}")))?;
+    .map_err(|e| {
+        SkModifierError::new(function, "timeout", format!("no thread can be started for it: {e}"))
+    })?;
     Ok(promise)
 }
 
@@ -324,7 +326,10 @@ mod asynced {
             Ok(())
         }
 
-        async fn limited<T, E>(&self, attempt: impl Future<Output = Result<T, Stop<E>>>) -> Result<T, Stop<E>> {
+        async fn limited<T, E>(
+            &self,
+            attempt: impl Future<Output = Result<T, Stop<E>>>,
+        ) -> Result<T, Stop<E>> {
             let Some(limit) = self.timeout else { return attempt.await };
             let late = |_| Stop::TimedOut(FunctionTimeoutError::new(self.function, limit));
             tokio::time::timeout(limit, attempt).await.map_err(late)?
@@ -344,27 +349,27 @@ mod asynced {
             async move {
                 let function = self.function;
                 self.drive_async(&limiter, |last| {
-                        // The call sees the runtime of whoever awaits it.
-                        let runtime = tokio::runtime::Handle::try_current().ok();
-                        let promise = attempt(last).and_then(|job| {
-                            start(function, move || {
-                                let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
-                                job()
-                            })
-                        });
-                        async move {
-                            let promise = promise.map_err(Stop::Refused)?;
-                            match std::future::poll_fn(|cx| promise.poll(cx)).await {
-                                Some(Ok(result)) => result.map_err(Stop::Failed),
-                                Some(Err(panic)) => resume_unwind(panic),
-                                None => {
-                                    let why = "the result has been taken already";
-                                    Err(Stop::Refused(SkModifierError::new(function, "asynced", why).into()))
-                                }
+                    // The call sees the runtime of whoever awaits it.
+                    let runtime = tokio::runtime::Handle::try_current().ok();
+                    let promise = attempt(last).and_then(|job| {
+                        start(function, move || {
+                            let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
+                            job()
+                        })
+                    });
+                    async move {
+                        let promise = promise.map_err(Stop::Refused)?;
+                        match std::future::poll_fn(|cx| promise.poll(cx)).await {
+                            Some(Ok(result)) => result.map_err(Stop::Failed),
+                            Some(Err(panic)) => resume_unwind(panic),
+                            None => {
+                                let why = "the result has been taken already";
+                                Err(Stop::Refused(SkModifierError::new(function, "asynced", why).into()))
                             }
                         }
-                    })
-                    .await
+                    }
+                })
+                .await
             }
         }
     }

@@ -51,8 +51,11 @@ pub(crate) fn expand(options: &Options, mut block: ItemImpl, krate: &TokenStream
             TokenStream::new()
         }
     };
-    let chains: TokenStream =
-        methods.iter().filter(|m| m.by_reference && !m.options.skip).map(|m| collect(chain(m, &name, &self_ty, &block, krate))).collect();
+    let chains: TokenStream = methods
+        .iter()
+        .filter(|m| m.by_reference && !m.options.skip)
+        .map(|m| collect(chain(m, &name, &self_ty, &block, krate)))
+        .collect();
     let rest = if options.extend {
         TokenStream::new()
     } else {
@@ -112,7 +115,9 @@ fn methods(block: &mut ItemImpl, name: &Ident) -> Result<Vec<Method>> {
             body: &m.item.block,
             stated: match (&m.options.reads, &m.options.writes) {
                 (None, None) => None,
-                (reads, writes) => Some((reads.clone().unwrap_or_default(), writes.clone().unwrap_or_default())),
+                (reads, writes) => {
+                    Some((reads.clone().unwrap_or_default(), writes.clone().unwrap_or_default()))
+                }
             },
         })
         .collect();
@@ -157,7 +162,13 @@ fn blocking_of(block: &ItemImpl, methods: &[Method]) -> BTreeMap<String, BTreeSe
     }
 }
 
-fn chain(method: &Method, name: &Ident, self_ty: &Type, block: &ItemImpl, krate: &TokenStream) -> Result<TokenStream> {
+fn chain(
+    method: &Method,
+    name: &Ident,
+    self_ty: &Type,
+    block: &ItemImpl,
+    krate: &TokenStream,
+) -> Result<TokenStream> {
     let sig = &method.item.sig;
     let (vis, function) = (&method.item.vis, &sig.ident);
     let chain = format_ident!("__sk_{name}_{function}");
@@ -210,7 +221,8 @@ fn chain(method: &Method, name: &Ident, self_ty: &Type, block: &ItemImpl, krate:
 /// The block's lifetimes, and its where predicates.
 fn generics(block: &ItemImpl) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let lifetimes = block.generics.lifetimes().map(|l| quote!(#l)).collect();
-    let predicates = block.generics.where_clause.iter().flat_map(|w| &w.predicates).map(|p| quote!(#p,)).collect();
+    let predicates =
+        block.generics.where_clause.iter().flat_map(|w| &w.predicates).map(|p| quote!(#p,)).collect();
     (lifetimes, predicates)
 }
 
@@ -270,7 +282,13 @@ fn handles(name: &Ident, self_ty: &Type, block: &ItemImpl) -> TokenStream {
 }
 
 /// The metadata, as a static.
-fn meta(name: &Ident, self_ty: &Type, block: &ItemImpl, methods: &[Method], krate: &TokenStream) -> TokenStream {
+fn meta(
+    name: &Ident,
+    self_ty: &Type,
+    block: &ItemImpl,
+    methods: &[Method],
+    krate: &TokenStream,
+) -> TokenStream {
     let (generics, _, filter) = block.generics.split_for_impl();
     let type_name = name.to_string();
     let rows = methods.iter().filter(|m| m.by_reference).enumerate().map(|(index, m)| {

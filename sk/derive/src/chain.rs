@@ -102,7 +102,8 @@ impl Chain<'_> {
 
         // Generics: lifetimes of the function stay at `call`, all else belongs to the chain.
         let is_lifetime = |p: &&GenericParam| matches!(p, GenericParam::Lifetime(_));
-        let mut call_lifetimes: Vec<_> = sig.generics.params.iter().filter(is_lifetime).map(declared).collect();
+        let mut call_lifetimes: Vec<_> =
+            sig.generics.params.iter().filter(is_lifetime).map(declared).collect();
         if self.receiver.is_none() && crate::params::borrows(&output.ty) {
             call_lifetimes.extend(crate::params::name_lender(&mut params, &mut output, &call_lifetimes));
         }
@@ -115,9 +116,14 @@ impl Chain<'_> {
         let inner_used: Vec<_> = own
             .iter()
             .map(|p| used(p))
-            .chain(extra.iter().map(|e| e.clone().into_iter().next().map_or_else(TokenStream::new, |t| quote!(#t))))
+            .chain(
+                extra
+                    .iter()
+                    .map(|e| e.clone().into_iter().next().map_or_else(TokenStream::new, |t| quote!(#t))),
+            )
             .collect();
-        let all_declared: Vec<_> = outer.iter().map(|p| declared(p)).chain(inner_declared.iter().cloned()).collect();
+        let all_declared: Vec<_> =
+            outer.iter().map(|p| declared(p)).chain(inner_declared.iter().cloned()).collect();
         let all_used: Vec<_> = outer.iter().map(|p| used(p)).chain(inner_used.iter().cloned()).collect();
         let outer_where = self.outer.where_clause.iter().flat_map(|w| &w.predicates);
         // Bounds between lifetimes belong to the call, and the function checks them there itself.
@@ -203,30 +209,47 @@ impl Chain<'_> {
         let finish = |call: TokenStream, stop: bool| match (output.fallible, stop) {
             (true, true) => quote_spanned!(output.ty.span()=> #call.map_err(#private::Stop::Failed)),
             (true, false) => call,
-            (false, true) => quote!(::std::result::Result::<_, #private::Stop<::std::convert::Infallible>>::Ok(#call)),
+            (false, true) => {
+                quote!(::std::result::Result::<_, #private::Stop<::std::convert::Infallible>>::Ok(#call))
+            }
             (false, false) => quote!(::std::result::Result::<_, ::std::convert::Infallible>::Ok(#call)),
         };
         let attributes = quote!(#[allow(clippy::too_many_arguments, clippy::type_complexity, clippy::needless_lifetimes, clippy::needless_borrow, clippy::borrow_deref_ref, clippy::explicit_auto_deref)]);
 
         // The call on this thread.
-        let slots: TokenStream = params.iter().filter(|p| p.by_value()).map(|p| {
-            let n = &p.name;
-            quote!(let mut #n = #private::Slot::new(#n);)
-        }).collect();
-        let next: TokenStream = params.iter().filter(|p| p.by_value()).map(|p| {
-            let n = &p.name;
-            quote!(let #n = #n.next(__last, |__value| (&&#private::Again(__value)).again(), #display);)
-        }).collect();
-        let unpack = |refuse: TokenStream| -> TokenStream {
-            params.iter().filter(|p| p.by_value()).map(|p| {
+        let slots: TokenStream = params
+            .iter()
+            .filter(|p| p.by_value())
+            .map(|p| {
                 let n = &p.name;
-                quote!(let #n = #n #refuse?;)
-            }).collect()
+                quote!(let mut #n = #private::Slot::new(#n);)
+            })
+            .collect();
+        let next: TokenStream = params
+            .iter()
+            .filter(|p| p.by_value())
+            .map(|p| {
+                let n = &p.name;
+                quote!(let #n = #n.next(__last, |__value| (&&#private::Again(__value)).again(), #display);)
+            })
+            .collect();
+        let unpack = |refuse: TokenStream| -> TokenStream {
+            params
+                .iter()
+                .filter(|p| p.by_value())
+                .map(|p| {
+                    let n = &p.name;
+                    quote!(let #n = #n #refuse?;)
+                })
+                .collect()
         };
-        let here_args: Vec<_> = params.iter().map(|p| {
-            let n = &p.name;
-            if matches!(p.pass, Pass::Exclusive) { quote!(&mut *#n) } else { quote!(#n) }
-        }).collect();
+        let here_args: Vec<_> = params
+            .iter()
+            .map(|p| {
+                let n = &p.name;
+                if matches!(p.pass, Pass::Exclusive) { quote!(&mut *#n) } else { quote!(#n) }
+            })
+            .collect();
         let here_this = match self.receiver {
             Some((_, true)) => quote!(&mut **__this,),
             Some((_, false)) => quote!(&**__this,),
@@ -241,18 +264,22 @@ impl Chain<'_> {
         let here_head = head(quote!(#krate::Here));
         // A future that borrows `&mut` can be made once only.
         let once = asynchronous
-            && (matches!(self.receiver, Some((_, true))) || params.iter().any(|p| matches!(p.pass, Pass::Exclusive)));
+            && (matches!(self.receiver, Some((_, true)))
+                || params.iter().any(|p| matches!(p.pass, Pass::Exclusive)));
         let here = if asynchronous {
             let body = finish(quote!(#callee(#here_this #(#here_args),*).await), true);
             let (slots, drive) = if once {
                 (quote!(), quote!(drive_async_once(Self::__limiter(), async move { #body })))
             } else {
-                (slots.clone(), quote! {
-                    drive_async(Self::__limiter(), |__last: ::core::primitive::bool| {
-                        #next
-                        async move { #refused #body }
-                    })
-                })
+                (
+                    slots.clone(),
+                    quote! {
+                        drive_async(Self::__limiter(), |__last: ::core::primitive::bool| {
+                            #next
+                            async move { #refused #body }
+                        })
+                    },
+                )
             };
             quote! {
                 #here_head {
@@ -288,20 +315,30 @@ impl Chain<'_> {
         // The call on another thread.
         let mut elsewhere = quote!();
         if let Away::Bounds(bounds) = &away {
-            let keep: TokenStream = params.iter().filter_map(|p| {
-                let n = &p.name;
-                let Pass::Shared(inner) = &p.pass else { return None };
-                Some(quote!(let #n = <#inner as #private::Copied<'sk>>::kept(#n);))
-            }).collect();
+            let keep: TokenStream = params
+                .iter()
+                .filter_map(|p| {
+                    let n = &p.name;
+                    let Pass::Shared(inner) = &p.pass else { return None };
+                    Some(quote!(let #n = <#inner as #private::Copied<'sk>>::kept(#n);))
+                })
+                .collect();
             let again: TokenStream = params.iter().filter_map(|p| {
                 let n = &p.name;
                 let Pass::Shared(inner) = &p.pass else { return None };
                 Some(quote!(let #n = <#inner as #private::Copied<'sk>>::kept(::std::borrow::Borrow::<#inner>::borrow(&#n));))
             }).collect();
-            let args: Vec<_> = params.iter().map(|p| {
-                let n = &p.name;
-                if let Pass::Shared(inner) = &p.pass { quote!(::std::borrow::Borrow::<#inner>::borrow(&#n)) } else { quote!(#n) }
-            }).collect();
+            let args: Vec<_> = params
+                .iter()
+                .map(|p| {
+                    let n = &p.name;
+                    if let Pass::Shared(inner) = &p.pass {
+                        quote!(::std::borrow::Borrow::<#inner>::borrow(&#n))
+                    } else {
+                        quote!(#n)
+                    }
+                })
+                .collect();
             let (ship, reship, this) = match self.receiver {
                 Some(_) => (
                     quote!(let __this = <This as #private::Ship<'sk>>::ship(&self.this);),
@@ -357,12 +394,27 @@ impl Chain<'_> {
                 }
             };
             if !asynchronous {
-                elsewhere.extend(one("Timed", "drive_timed", quote!(::std::result::Result<#value, #krate::Error>), false));
+                elsewhere.extend(one(
+                    "Timed",
+                    "drive_timed",
+                    quote!(::std::result::Result<#value, #krate::Error>),
+                    false,
+                ));
                 if tokio {
-                    elsewhere.extend(one("Asynced", "drive_asynced", quote!(#private::Pending<#value>), true));
+                    elsewhere.extend(one(
+                        "Asynced",
+                        "drive_asynced",
+                        quote!(#private::Pending<#value>),
+                        true,
+                    ));
                 }
             }
-            elsewhere.extend(one("InBackground", "drive_background", quote!(#krate::Background<#value>), false));
+            elsewhere.extend(one(
+                "InBackground",
+                "drive_background",
+                quote!(#krate::Background<#value>),
+                false,
+            ));
         }
 
         // The modifiers.
@@ -515,7 +567,10 @@ impl Chain<'_> {
             ));
         }
         if matches!(self.receiver, Some((_, true))) {
-            return Some(("it takes `&mut self`".into(), "take `&self`, and keep what changes behind a lock"));
+            return Some((
+                "it takes `&mut self`".into(),
+                "take `&self`, and keep what changes behind a lock",
+            ));
         }
         if crate::params::borrows(&output.ty) {
             return Some((

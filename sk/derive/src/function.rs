@@ -114,7 +114,8 @@ pub(crate) fn check(sig: &syn::Signature) -> Result<()> {
 /// As [`check`], for methods too.
 pub(crate) fn check_shape(sig: &syn::Signature) -> Result<()> {
     if let Some(token) = sig.unsafety {
-        let message = "modifiers cannot call an `unsafe fn`; wrap it in a safe function and put `#[sk]` on that";
+        let message =
+            "modifiers cannot call an `unsafe fn`; wrap it in a safe function and put `#[sk]` on that";
         return Err(Error::new(token.span(), message));
     }
     if let Some(token) = &sig.variadic {

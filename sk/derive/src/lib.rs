@@ -44,7 +44,8 @@ pub fn sk(args: TokenStream, item: TokenStream) -> TokenStream {
         Item::Fn(item) => function::expand(&options, item, &krate),
         Item::Impl(item) => block::expand(&options, item, &krate),
         other => {
-            let message = "`#[sk]` goes on a `fn` or on an `impl` block; for a type, write it above the type's `impl`";
+            let message =
+                "`#[sk]` goes on a `fn` or on an `impl` block; for a type, write it above the type's `impl`";
             Err(syn::Error::new_spanned(first_token(&other), message))
         }
     };

@@ -52,7 +52,11 @@ fn attributes(input: ParseStream<'_>) -> Result<BTreeSet<String>> {
     let list;
     parenthesized!(list in input);
     let one = |input: ParseStream<'_>| {
-        if input.peek(LitStr) { input.parse::<LitStr>().map(|s| s.value()) } else { input.parse::<Ident>().map(|i| i.to_string()) }
+        if input.peek(LitStr) {
+            input.parse::<LitStr>().map(|s| s.value())
+        } else {
+            input.parse::<Ident>().map(|i| i.to_string())
+        }
     };
     Ok(Punctuated::<String, Token![,]>::parse_terminated_with(&list, one)?.into_iter().collect())
 }
@@ -64,7 +68,9 @@ impl Options {
             None => Ok(()),
             Some(word) => {
                 let message = match allowed {
-                    ["blocking"] => format!("`{word}` means nothing on a function; write it on an impl block or a method"),
+                    ["blocking"] => {
+                        format!("`{word}` means nothing on a function; write it on an impl block or a method")
+                    }
                     _ => format!("`{word}` means nothing here; allowed are {}", allowed.join(", ")),
                 };
                 Err(Error::new(word.span(), message))

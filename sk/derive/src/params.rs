@@ -74,8 +74,14 @@ fn pass_of(ty: &Type) -> Pass {
     match ty {
         Type::Paren(paren) => pass_of(&paren.elem),
         Type::Group(group) => pass_of(&group.elem),
-        Type::Reference(r) if r.lifetime.as_ref().is_some_and(|l| l.ident == "static") && r.mutability.is_none() => {
-            if borrows(&r.elem) { Pass::Borrowed { reference: true } } else { Pass::Value }
+        Type::Reference(r)
+            if r.lifetime.as_ref().is_some_and(|l| l.ident == "static") && r.mutability.is_none() =>
+        {
+            if borrows(&r.elem) {
+                Pass::Borrowed { reference: true }
+            } else {
+                Pass::Value
+            }
         }
         Type::Reference(r) if r.mutability.is_some() => Pass::Exclusive,
         Type::Reference(r) if matches!(*r.elem, Type::TraitObject(_)) || borrows(&r.elem) => {
@@ -180,9 +186,11 @@ impl Output {
             return Output { value: quote!(#ty), error: None, fallible: false, ty };
         };
         let args: Vec<&Type> = match &result.arguments {
-            PathArguments::AngleBracketed(list) => {
-                list.args.iter().filter_map(|a| if let GenericArgument::Type(t) = a { Some(t) } else { None }).collect()
-            }
+            PathArguments::AngleBracketed(list) => list
+                .args
+                .iter()
+                .filter_map(|a| if let GenericArgument::Type(t) = a { Some(t) } else { None })
+                .collect(),
             _ => Vec::new(),
         };
         let value = match args.first() {
@@ -191,7 +199,9 @@ impl Output {
         };
         let error = match args.get(1) {
             Some(error) if !borrows(error) => Some(quote!(#error)),
-            _ if !borrows(&ty) => Some(quote_spanned!(ty.span()=> <#ty as #krate::__private_0_1::Fallible>::Err)),
+            _ if !borrows(&ty) => {
+                Some(quote_spanned!(ty.span()=> <#ty as #krate::__private_0_1::Fallible>::Err))
+            }
             _ => None,
         };
         Output { value, error, fallible: true, ty }
@@ -200,7 +210,11 @@ impl Output {
 
 /// Names the lifetimes that are left out, where the result borrows from an argument: at `call` there is `&self` as well,
 /// which would be taken for the lender.
-pub(crate) fn name_lender(params: &mut [Param], output: &mut Output, declared: &[TokenStream]) -> Option<TokenStream> {
+pub(crate) fn name_lender(
+    params: &mut [Param],
+    output: &mut Output,
+    declared: &[TokenStream],
+) -> Option<TokenStream> {
     struct Name<'a>(&'a syn::Lifetime, bool);
     impl VisitMut for Name<'_> {
         fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {

@@ -35,7 +35,9 @@ pub(crate) fn expand(
     krate: &TokenStream,
 ) -> Result<TokenStream> {
     let mut errors: Option<Error> = None;
-    for method in methods.iter().filter(|m| m.is_public() && m.by_reference && !m.options.skip && returns_a_borrow(m)) {
+    for method in
+        methods.iter().filter(|m| m.is_public() && m.by_reference && !m.options.skip && returns_a_borrow(m))
+    {
         let message = "a shared object lives in another process and cannot lend this out; return an owned value, or mark \
                        the method `#[sk(skip)]`";
         let error = Error::new(method.item.sig.output.span_of_type(), message);
@@ -61,7 +63,8 @@ pub(crate) fn expand(
     let mut calls = TokenStream::new();
     let mut arms = TokenStream::new();
     let mut bounds = TokenStream::new();
-    for (index, method) in methods.iter().filter(|m| m.by_reference).enumerate().filter(|(_, m)| is_shared(m)) {
+    for (index, method) in methods.iter().filter(|m| m.by_reference).enumerate().filter(|(_, m)| is_shared(m))
+    {
         let index = index as u32;
         let place = index as usize;
         let sig = &method.item.sig;
@@ -72,11 +75,19 @@ pub(crate) fn expand(
         let (names, types): (Vec<_>, Vec<_>) = all.iter().map(|p| (&p.name, &p.ty)).unzip();
         let packed = all.iter().map(|p| {
             let n = &p.name;
-            if let Pass::Shared(_) = p.pass { quote!(::std::borrow::ToOwned::to_owned(#n)) } else { quote!(#n) }
+            if let Pass::Shared(_) = p.pass {
+                quote!(::std::borrow::ToOwned::to_owned(#n))
+            } else {
+                quote!(#n)
+            }
         });
         let passed = all.iter().map(|p| {
             let n = &p.name;
-            if let Pass::Shared(inner) = &p.pass { quote!(::std::borrow::Borrow::<#inner>::borrow(&#n)) } else { quote!(#n) }
+            if let Pass::Shared(inner) = &p.pass {
+                quote!(::std::borrow::Borrow::<#inner>::borrow(&#n))
+            } else {
+                quote!(#n)
+            }
         });
         let docs = method.item.attrs.iter().filter(|a| a.path().is_ident("doc"));
         calls.extend(quote! {

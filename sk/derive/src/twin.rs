@@ -42,7 +42,11 @@ pub(crate) fn expand(
         let predicates = &sig.generics.where_clause;
         let (names, types): (Vec<_>, Vec<_>) = all.iter().map(|p| (&p.name, &p.ty)).unzip();
         let docs = method.item.attrs.iter().filter(|a| a.path().is_ident("doc"));
-        let (receiver, exclusive) = if method.exclusive { (quote!(&mut self), format_ident!("write")) } else { (quote!(&self), format_ident!("read")) };
+        let (receiver, exclusive) = if method.exclusive {
+            (quote!(&mut self), format_ident!("write"))
+        } else {
+            (quote!(&self), format_ident!("read"))
+        };
         if method.blocking.is_empty() {
             // What a method lends from under the lock cannot leave it.
             if borrows(&output) {
@@ -71,7 +75,11 @@ pub(crate) fn expand(
         });
         let args = all.iter().map(|p| {
             let n = &p.name;
-            if let Pass::Shared(inner) = &p.pass { quote!(::std::borrow::Borrow::<#inner>::borrow(&#n)) } else { quote!(#n) }
+            if let Pass::Shared(inner) = &p.pass {
+                quote!(::std::borrow::Borrow::<#inner>::borrow(&#n))
+            } else {
+                quote!(#n)
+            }
         });
         let display = format!("{name}::{function}");
         let run = format_ident!("{exclusive}_elsewhere");
@@ -84,7 +92,9 @@ pub(crate) fn expand(
             }
         });
     }
-    let doc = format!("[`{name}`] for async code: the methods that block are async and run on a thread of their own.");
+    let doc = format!(
+        "[`{name}`] for async code: the methods that block are async and run on a thread of their own."
+    );
     Ok(quote! {
         #[doc = #doc]
         #[allow(private_interfaces, private_bounds, unreachable_pub)]

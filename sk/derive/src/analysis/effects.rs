@@ -95,7 +95,9 @@ impl<'a> Walk<'a> {
             if let FnArg::Typed(argument) = input
                 && !alone
                 && receiver.is_some()
-                && mentions(quote::ToTokens::to_token_stream(&argument.ty), |name| name == "Self" || name == type_name)
+                && mentions(quote::ToTokens::to_token_stream(&argument.ty), |name| {
+                    name == "Self" || name == type_name
+                })
             {
                 let exact = matches!(&*argument.ty, syn::Type::Reference(r)
                     if matches!(&*r.elem, syn::Type::Path(p) if p.path.is_ident("Self") || p.path.is_ident(type_name)));
@@ -133,7 +135,8 @@ impl<'a> Walk<'a> {
                 Stmt::Local(local) => {
                     let Some(init) = &local.init else { continue };
                     if let (Expr::Closure(closure), Pat::Ident(name)) = (&*init.expr, &local.pat) {
-                        self.closures.insert(name.ident.to_string(), closure.inputs.iter().cloned().collect());
+                        self.closures
+                            .insert(name.ident.to_string(), closure.inputs.iter().cloned().collect());
                     }
                     let roots = self.expr(&init.expr);
                     match plain_name(&local.pat) {
@@ -184,7 +187,11 @@ impl<'a> Walk<'a> {
             Pat::Reference(reference) => self.bind(&reference.pat, roots),
             Pat::Struct(fields) => {
                 let ours = fields.path.segments.len() == 1
-                    && fields.path.segments.last().is_some_and(|s| s.ident == "Self" || s.ident == self.type_name);
+                    && fields
+                        .path
+                        .segments
+                        .last()
+                        .is_some_and(|s| s.ident == "Self" || s.ident == self.type_name);
                 for field in &fields.fields {
                     let roots = if ours { member(roots, &field.member) } else { inside(roots) };
                     self.read(&roots);
