@@ -17,8 +17,8 @@ pub fn shape<T: ?Sized, C: Codec<T>>(codec: C) -> Shape {
     codec.shape()
 }
 
-pub fn kind<T: ?Sized, C: Codec<T>>(codec: C, builder: &mut SchemaBuilder) -> Kind {
-    codec.schema(builder)
+pub fn kind<T: ?Sized, C: Codec<T>>(codec: C, builder: &mut SchemaBuilder, name: &'static str) -> Kind {
+    builder.field(name, |builder| codec.schema(builder))
 }
 
 /// Writes a field's head at `at` and returns where the next one's begins.

@@ -6,7 +6,7 @@ use crate::codec::Static;
 use crate::encode::{Cerial, Decode, Encode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Mode, Options};
-use crate::schema::root_of;
+use crate::schema::{Root, root_of};
 use crate::wire::{Reader, Writer, read_header, schema_from_bytes, write_header};
 
 static DEFAULT: Options = Options::new();
@@ -79,7 +79,7 @@ impl Options {
         let start = out.len();
         let root = root_of::<T>();
         let mut w = Writer::new(std::mem::take(out), self);
-        write_header(&mut w, root);
+        write_header(&mut w, &root.headers);
         let result = w.value(Static::<T>::NEW, value);
         if result.is_err() {
             w.truncate(start);
@@ -103,17 +103,19 @@ impl Options {
     /// As there.
     #[inline]
     pub fn deserialize<T: Cerial>(&self, bytes: &[u8]) -> Result<T> {
-        let mut r = self.reader(bytes)?;
         let root = root_of::<T>();
-        let header = read_header(&mut r)?;
-        r = Reader::new(r.rest(), self, header.mode);
-        let same = match header.mode {
-            Mode::Portable => header.schema == root.bytes,
-            Mode::Compact => header.schema == root.fingerprint.to_le_bytes(),
-        };
-        if same {
-            return finish(r).map_err(|error| error.in_root(&root.name));
+        match self.same_shape(bytes, root) {
+            Some(r) => finish(r).map_err(|error| error.in_root(&root.name)),
+            None => self.deserialize_foreign(bytes, root),
         }
+    }
+
+    /// Reads bytes that do not begin as ours would: of another shape, or not ours at all.
+    #[cold]
+    fn deserialize_foreign<T: Cerial>(&self, bytes: &[u8], root: &'static Root) -> Result<T> {
+        let mut r = self.reader(bytes)?;
+        let header = read_header(&mut r)?;
+        let mut r = Reader::new(r.rest(), self, header.mode);
         if header.mode == Mode::Compact {
             return Err(other_build(&root.name));
         }
@@ -129,17 +131,11 @@ impl Options {
     /// As there.
     #[inline]
     pub fn deserialize_borrowed<'de, T: Decode<'de>>(&'de self, bytes: &'de [u8]) -> Result<T> {
-        let mut r = self.reader(bytes)?;
         let root = root_of::<T>();
-        let header = read_header(&mut r)?;
-        r = Reader::new(r.rest(), self, header.mode);
-        let same = match header.mode {
-            Mode::Portable => header.schema == root.bytes,
-            Mode::Compact => header.schema == root.fingerprint.to_le_bytes(),
-        };
-        if same {
+        if let Some(r) = self.same_shape(bytes, root) {
             return finish(r).map_err(|error| error.in_root(&root.name));
         }
+        let header = read_header(&mut self.reader(bytes)?)?;
         Err(match header.mode {
             Mode::Compact => other_build(&root.name),
             Mode::Portable => {
@@ -161,6 +157,13 @@ impl Options {
         let mut bytes = Vec::new();
         input.take(self.limits.input_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
         self.deserialize(&bytes)
+    }
+
+    /// A reader behind the header, where that is the very header that we would write.
+    #[inline]
+    fn same_shape<'de>(&'de self, bytes: &'de [u8], root: &Root) -> Option<Reader<'de>> {
+        let (mode, body) = root.headers.strip(bytes)?;
+        (bytes.len() as u64 <= self.limits.input_bytes).then(|| Reader::new(body, self, mode))
     }
 
     fn reader<'de>(&'de self, bytes: &'de [u8]) -> Result<Reader<'de>> {

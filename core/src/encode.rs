@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::graph::Patcher;
-use crate::schema::{Kind, SchemaBuilder};
+use crate::schema::{Kind, RootRef, SchemaBuilder};
 use crate::shape::Shape;
 use crate::walk::Walker;
 use crate::wire::{Reader, Writer};
@@ -23,6 +23,13 @@ pub trait Encode {
 
     /// What the bytes mean.
     fn schema(builder: &mut SchemaBuilder) -> Kind;
+
+    /// The type's schema, made once: a type that is no generic one keeps it in a static.
+    #[doc(hidden)]
+    #[inline]
+    fn root() -> RootRef {
+        RootRef::of::<Self>()
+    }
 
     /// Writes the fixed part. `out` has exactly [`Shape::head`] bytes, zeroed.
     fn head(&self, out: &mut [u8]);

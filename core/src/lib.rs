@@ -15,6 +15,7 @@ mod ir;
 mod limits;
 mod live;
 mod options;
+mod preflight;
 mod registry;
 pub mod schema;
 mod shape;
@@ -37,6 +38,7 @@ pub use live::{
     ReconnectPolicy, ReconnectReport, Reconnector, Row, Secret, Wanted, reconnect_all, scrub,
 };
 pub use options::{Mode, Options};
+pub use preflight::preflight;
 pub use registry::{
     Extract, Handler, Leaf, LeafSerde, Object, ObjectEntry, PluginEntry, Rebuild, Registry, RegistryBuilder, Via,
     install,

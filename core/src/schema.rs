@@ -10,7 +10,7 @@ use std::sync::{OnceLock, RwLock};
 
 use crate::encode::Encode;
 use crate::error::Result;
-use crate::wire::Writer;
+use crate::wire::{Headers, Writer};
 
 /// What one value is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +170,7 @@ impl Schema {
 
     /// The schema whose root `kind` makes.
     pub(crate) fn build(kind: impl FnOnce(&mut SchemaBuilder) -> Kind) -> Schema {
-        let mut builder = SchemaBuilder { types: Vec::new(), seen: HashMap::new() };
+        let mut builder = SchemaBuilder::default();
         let root = kind(&mut builder);
         let types = builder.types.into_iter().map(|t| t.expect("invariant: every type that was begun is defined"));
         Schema { types: types.collect(), root }
@@ -200,12 +200,45 @@ impl Schema {
 }
 
 /// Collects the types that are reachable from a root.
+#[derive(Default)]
 pub struct SchemaBuilder {
     types: Vec<Option<TypeDef>>,
     seen: HashMap<TypeId, u32>,
+    path: Vec<&'static str>,
+    leaves: Vec<LeafUse>,
+}
+
+/// A leaf whose way is decided at run time, and the first path to it.
+pub(crate) struct LeafUse {
+    pub(crate) path: String,
+    pub(crate) id: TypeId,
+    pub(crate) type_name: &'static str,
+    pub(crate) serde: bool,
+}
+
+/// The leaves below a type.
+pub(crate) fn leaves_of<T: Encode + ?Sized>() -> Vec<LeafUse> {
+    let mut builder = SchemaBuilder::default();
+    T::schema(&mut builder);
+    builder.leaves
 }
 
 impl SchemaBuilder {
+    /// Steps into a field for the time of `f`.
+    pub(crate) fn field<R>(&mut self, name: &'static str, f: impl FnOnce(&mut SchemaBuilder) -> R) -> R {
+        self.path.push(name);
+        let result = f(self);
+        self.path.pop();
+        result
+    }
+
+    /// Notes a leaf.
+    pub(crate) fn leaf<T: 'static>(&mut self, serde: bool) -> Kind {
+        let (path, type_name) = (self.path.join("."), std::any::type_name::<T>());
+        self.leaves.push(LeafUse { path, id: TypeId::of::<T>(), type_name, serde });
+        Kind::Leaf
+    }
+
     /// Defines the type `T` once and returns its kind. `body` may ask for the same type again.
     pub fn define<T: ?Sized>(
         &mut self,
@@ -232,15 +265,52 @@ pub(crate) struct Root {
     pub(crate) bytes: Vec<u8>,
     pub(crate) fingerprint: u64,
     pub(crate) name: String,
+    /// What a compact and a portable stream of the type begin with.
+    pub(crate) headers: Headers,
+}
+
+/// Where a type that is no generic one keeps its root: a load instead of a look-up.
+#[doc(hidden)]
+#[derive(Default)]
+pub struct RootCache(OnceLock<&'static Root>);
+
+/// A root that only this crate looks into.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct RootRef(pub(crate) &'static Root);
+
+impl RootCache {
+    #[doc(hidden)]
+    pub const fn new() -> RootCache {
+        RootCache(OnceLock::new())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    pub fn get<T: Encode + ?Sized>(&'static self) -> RootRef {
+        RootRef(self.0.get_or_init(|| cached::<T>()))
+    }
+}
+
+/// The schema of `T`.
+#[inline]
+pub(crate) fn root_of<T: Encode + ?Sized>() -> &'static Root {
+    T::root().0
+}
+
+impl RootRef {
+    pub(crate) fn of<T: Encode + ?Sized>() -> RootRef {
+        RootRef(cached::<T>())
+    }
 }
 
 thread_local! {
     static LAST: std::cell::Cell<Option<(TypeId, &'static Root)>> = const { std::cell::Cell::new(None) };
 }
 
-/// The schema of `T`, from a cache.
+/// The schema of `T`, from a table.
 #[inline]
-pub(crate) fn root_of<T: Encode + ?Sized>() -> &'static Root {
+fn cached<T: Encode + ?Sized>() -> &'static Root {
     let id = typeid::of::<T>();
     if let Some((last, root)) = LAST.get()
         && last == id
@@ -261,7 +331,9 @@ fn root_slow(id: TypeId, make: impl FnOnce() -> Schema) -> &'static Root {
     }
     let schema = make();
     let bytes = crate::wire::schema_to_bytes(&schema);
-    let root = Root { fingerprint: fingerprint(&bytes), name: schema.name(&schema.root), schema, bytes };
+    let fingerprint = fingerprint(&bytes);
+    let headers = Headers::new(&bytes, fingerprint);
+    let root = Root { fingerprint, name: schema.name(&schema.root), schema, bytes, headers };
     let mut roots = roots.write().unwrap_or_else(|e| e.into_inner());
     // Leaked on purpose: one per type of the program, and bytes refer to it for the program's life.
     roots.entry(id).or_insert_with(|| Box::leak(Box::new(root)))

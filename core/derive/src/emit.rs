@@ -22,6 +22,15 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
     decode.make_where_clause().predicates.extend(bounds);
     let decode = with_de(decode);
     let (decode_impl, _, decode_where) = decode.split_for_impl();
+    let root = input.generics.params.is_empty().then(|| {
+        quote! {
+            #[inline]
+            fn root() -> #krate::schema::RootRef {
+                static __ROOT: #krate::schema::RootCache = #krate::schema::RootCache::new();
+                __ROOT.get::<Self>()
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         #[allow(unused_variables, unused_mut, unused_assignments, unused_qualifications, non_snake_case, clippy::all)]
@@ -34,6 +43,7 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
                 fn schema(__builder: &mut #krate::schema::SchemaBuilder) -> #krate::schema::Kind {
                     #schema
                 }
+                #root
                 #[inline]
                 fn head(&self, __out: &mut [u8]) {
                     #head
@@ -123,6 +133,7 @@ fn define(input: &Input, body: &TokenStream) -> TokenStream {
 fn schema_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
     let each = fields.written().map(|field| {
         let Field { name, codec, ty, .. } = field;
+        let label = field.label();
         let aliases = &field.attrs.aliases;
         let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
         let default = field.fallback().map(|value| {
@@ -132,7 +143,8 @@ fn schema_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
             }))
         });
         quote! {
-            #krate::schema::Field::new(#name, #krate::__private::kind::<#ty, _>(#codec, __builder)) #aliases #default
+            #krate::schema::Field::new(#name, #krate::__private::kind::<#ty, _>(#codec, __builder, #label))
+                #aliases #default
         }
     });
     match fields.style {
@@ -244,7 +256,7 @@ fn transparent(krate: &TokenStream, fields: &Fields) -> Parts {
     let read = read_fields(krate, fields);
     (
         quote!(#krate::__private::shape::<#ty, _>(#codec)),
-        quote!(#krate::__private::kind::<#ty, _>(#codec, __builder)),
+        quote!(#krate::codec::Codec::<#ty>::schema(#codec, __builder)),
         quote!(#krate::__private::head::<#ty, _>(#codec, &self.#member, __out, 0);),
         quote!(#krate::codec::Codec::<#ty>::tail(#codec, &self.#member, __w)),
         quote!(#krate::codec::Codec::<#ty>::walk(#codec, &self.#member, __walker)),

@@ -322,14 +322,12 @@ macro_rules! shared {
             fn head(self, _: &$weak<T>, _: &mut [u8]) {}
             #[inline]
             fn tail(self, value: &$weak<T>, w: &mut Writer<'_>) -> Result<()> {
-                match value.upgrade() {
-                    None => w.count(0),
-                    Some(target) => {
-                        let address = $ptr::as_ptr(&target).addr();
-                        let id = w.graph().weak(address, || Box::new(target))?;
-                        w.count(id + 1);
-                    }
+                if value.strong_count() == 0 {
+                    w.count(0);
+                    return Ok(());
                 }
+                let id = w.graph().weak(value.as_ptr().addr(), || Box::new(value.upgrade()))?;
+                w.count(id + 1);
                 Ok(())
             }
             fn walk(self, _: &$weak<T>, _: &mut Walker<'_>) -> Result<()> {
@@ -351,9 +349,7 @@ macro_rules! shared {
                     return Ok($ptr::downgrade(&target));
                 }
                 r.charge(size_of::<T>() + 2 * size_of::<usize>())?;
-                let weak: $weak<T> = crate::graph::$dangling();
-                r.graph().wait(weak.as_ptr().addr(), id)?;
-                Ok(weak)
+                r.graph().wait(id, crate::graph::$dangling::<T>, |weak| weak.as_ptr().addr())
             }
         }
 

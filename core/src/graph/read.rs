@@ -2,7 +2,10 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
 
+use super::write::AddressMap;
 use crate::error::{Error, ErrorKind, Result};
 
 #[derive(Clone, Copy)]
@@ -22,7 +25,34 @@ struct Arena {
     patch: PatchItem,
 }
 
+/// An id is small and dense: it hashes to its product with an odd number.
+type ById = BuildHasherDefault<IdHasher>;
+
+#[derive(Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_usize(byte.into());
+        }
+    }
+    fn write_usize(&mut self, id: usize) {
+        self.0 = (self.0 ^ id as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
 type PatchItem = Box<dyn Fn(&dyn Any, usize, &mut Patcher<'_>)>;
+
+/// The dangling `Weak`s handed out for one type of pointer, by id: one allocation a target, not one an edge.
+struct Dangling {
+    weak: TypeId,
+    /// A `HashMap<usize, W>`.
+    by_id: Box<dyn Any>,
+}
 
 /// Finished objects by id, and the weak edges that wait.
 #[derive(Default)]
@@ -32,12 +62,15 @@ pub(crate) struct ReadGraph {
     last_arena: usize,
     /// The objects whose bodies are being read, outermost first, and whether each is open itself.
     stack: Vec<(usize, bool)>,
-    /// Address of a dangling `Weak` -> the id it stands for.
-    waiting: HashMap<usize, usize>,
+    /// Address of a dangling `Weak` -> its place in `targets`.
+    waiting: AddressMap,
+    /// The ids that dangling `Weak`s stand for.
+    targets: Vec<usize>,
     /// The objects that hold such a `Weak` directly.
     owners: Vec<usize>,
     root_waits: bool,
     eager: u32,
+    dangling: Vec<Dangling>,
 }
 
 /// What a strong edge asks for.
@@ -139,10 +172,30 @@ impl ReadGraph {
         Ok(None)
     }
 
-    /// Notes that the dangling `Weak` at `address` stands for `id`.
-    pub(crate) fn wait(&mut self, address: usize, id: usize) -> Result<()> {
+    /// A dangling `Weak` that stands for `id`: one for all edges to it.
+    pub(crate) fn wait<W: Clone + 'static>(
+        &mut self,
+        id: usize,
+        make: impl FnOnce() -> W,
+        address: impl FnOnce(&W) -> usize,
+    ) -> Result<W> {
         self.mark_open()?;
-        self.waiting.insert(address, id);
+        let kind = TypeId::of::<W>();
+        let place = self.dangling.iter().position(|d| d.weak == kind).unwrap_or_else(|| {
+            self.dangling.push(Dangling { weak: kind, by_id: Box::new(HashMap::<usize, W, ById>::default()) });
+            self.dangling.len() - 1
+        });
+        let by_id = self.dangling[place].by_id.downcast_mut::<HashMap<usize, W, ById>>();
+        let by_id = by_id.expect("invariant: dangling pointers are found by type");
+        let weak = match by_id.entry(id) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(free) => {
+                let weak = free.insert(make());
+                self.waiting.get_or_add(address(weak));
+                self.targets.push(id);
+                weak.clone()
+            }
+        };
         match self.stack.last() {
             Some(&(owner, _)) => {
                 if self.owners.last() != Some(&owner) {
@@ -151,7 +204,7 @@ impl ReadGraph {
             }
             None => self.root_waits = true,
         }
-        Ok(())
+        Ok(weak)
     }
 
     fn mark_open(&mut self) -> Result<()> {
@@ -205,8 +258,8 @@ pub struct Patcher<'a> {
 impl Patcher<'_> {
     /// The pointer for which the dangling `Weak` at `address` stands.
     pub(crate) fn target<P: 'static>(&self, address: usize) -> Option<&P> {
-        let id = self.graph.waiting.get(&address)?;
-        match self.graph.slots[*id] {
+        let id = self.graph.targets[self.graph.waiting.get(address)?];
+        match self.graph.slots[id] {
             Slot::Finished { arena, item, .. } => self.graph.item(arena, item),
             _ => None,
         }
@@ -214,7 +267,7 @@ impl Patcher<'_> {
 
     /// Whether the `Weak` at `address` waits for anything.
     pub(crate) fn waits(&self, address: usize) -> bool {
-        self.graph.waiting.contains_key(&address)
+        self.graph.waiting.get(address).is_some()
     }
 
     /// Goes one heap edge down for the time of `f`; the stack grows on the heap where it is deep.

@@ -107,6 +107,16 @@ impl WriteGraph {
         Ok(())
     }
 
+    /// Forgets the stream; keeps the tables for the next one.
+    pub(crate) fn clear(&mut self) {
+        self.by_address.clear();
+        self.objects.clear();
+        self.objects.shrink_to(KEPT_PLACES);
+        self.stack.clear();
+        self.kept.clear();
+        (self.eager, self.transient) = (0, 0);
+    }
+
     pub(crate) fn enter_eager(&mut self) {
         self.eager += 1;
     }
@@ -132,46 +142,78 @@ fn cycle() -> Error {
 
 /// Address -> id: open addressing, a multiplicative hash.
 #[derive(Default)]
-struct AddressMap {
-    /// Address 0 is a free place.
-    places: Vec<(usize, u32)>,
+pub(super) struct AddressMap {
+    places: Vec<Place>,
     len: usize,
+    /// Places of other generations are free: clearing costs nothing.
+    generation: u32,
 }
 
+#[derive(Clone, Copy, Default)]
+struct Place {
+    address: usize,
+    id: u32,
+    generation: u32,
+}
+
+/// What a cleared map keeps for the next stream, at the most: 4 MiB.
+const KEPT_PLACES: usize = (4 << 20) / size_of::<Place>();
+
 impl AddressMap {
+    /// The id of an address, or the next one.
     #[inline]
-    fn get_or_add(&mut self, address: usize) -> (usize, bool) {
+    pub(super) fn get_or_add(&mut self, address: usize) -> (usize, bool) {
         if self.len * 2 >= self.places.len() {
             self.grow();
         }
         let mask = self.places.len() - 1;
         let mut place = hash(address) & mask;
         loop {
-            let (taken, id) = self.places[place];
-            if taken == address {
-                return (id as usize, false);
-            }
-            if taken == 0 {
-                self.places[place] = (address, self.len as u32);
+            let taken = &mut self.places[place];
+            if taken.generation != self.generation {
+                *taken = Place { address, id: self.len as u32, generation: self.generation };
                 self.len += 1;
                 return (self.len - 1, true);
             }
+            if taken.address == address {
+                return (taken.id as usize, false);
+            }
             place = (place + 1) & mask;
+        }
+    }
+
+    fn clear(&mut self) {
+        self.len = 0;
+        self.generation = self.generation.wrapping_add(1);
+        if self.places.len() > KEPT_PLACES || self.generation == 0 {
+            *self = AddressMap { generation: 1, ..AddressMap::default() };
+        }
+    }
+
+    pub(super) fn get(&self, address: usize) -> Option<usize> {
+        let mask = self.places.len().checked_sub(1)?;
+        let mut place = hash(address) & mask;
+        loop {
+            match &self.places[place] {
+                taken if taken.generation != self.generation => return None,
+                taken if taken.address == address => return Some(taken.id as usize),
+                _ => place = (place + 1) & mask,
+            }
         }
     }
 
     #[cold]
     fn grow(&mut self) {
         let len = (self.places.len() * 4).max(64);
-        let old = std::mem::replace(&mut self.places, vec![(0, 0); len]);
-        for (address, id) in old {
-            if address != 0 {
-                let mut place = hash(address) & (len - 1);
-                while self.places[place].0 != 0 {
-                    place = (place + 1) & (len - 1);
-                }
-                self.places[place] = (address, id);
+        // Zeroed places are of generation 0, which is none.
+        self.generation = self.generation.max(1);
+        let old = std::mem::replace(&mut self.places, vec![Place::default(); len]);
+        for taken in old.into_iter().filter(|place| place.generation == self.generation) {
+            let mut place = hash(taken.address) & (len - 1);
+            while self.places[place].generation == self.generation {
+                place = (place + 1) & (len - 1);
             }
+            self.places[place] = taken;
         }
     }
 }

@@ -9,8 +9,8 @@ use super::layout::Layout;
 use super::node::Node;
 use crate::error::Result;
 use crate::options::{Mode, Options};
-use crate::schema::{Root, Schema, fingerprint};
-use crate::wire::{schema_to_bytes, write_header};
+use crate::schema::{Schema, fingerprint};
+use crate::wire::{Headers, schema_to_bytes, write_header};
 
 /// A value as a plain tree: type names and field names in its schema, object ids, references, handler keys and
 /// reconnectors in its nodes.
@@ -71,15 +71,10 @@ impl Ir {
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let options = Options::new().mode(Mode::Portable);
         let schema = schema_to_bytes(&self.schema);
-        let root = Root {
-            fingerprint: fingerprint(&schema),
-            name: self.type_name(),
-            schema: Schema { types: Vec::new(), root: self.schema.root.clone() },
-            bytes: schema,
-        };
+        let headers = Headers::new(&schema, fingerprint(&schema));
         let layout = Layout::new(self.schema.clone())?;
         let mut encoder = Encoder::new(&options, &self.names);
-        write_header(&mut encoder.w, &root);
+        write_header(&mut encoder.w, &headers);
         encoder.value(&self.root, &self.schema.root, &layout)?;
         Ok(encoder.w.into_vec())
     }

@@ -103,8 +103,9 @@ macro_rules! leaf_codec {
             fn shape(self) -> Shape {
                 Shape::HEAP
             }
-            fn schema(self, _: &mut SchemaBuilder) -> Kind {
-                Kind::Leaf
+            fn schema(self, builder: &mut SchemaBuilder) -> Kind {
+                let serde: Option<WriteBySerde<T>> = $write;
+                builder.leaf::<T>(serde.is_some())
             }
             #[inline(always)]
             fn head(self, _: &T, _: &mut [u8]) {}
@@ -137,8 +138,8 @@ impl<T: 'static> Encode for Via<T> {
     fn shape() -> Shape {
         Shape::HEAP
     }
-    fn schema(_: &mut SchemaBuilder) -> Kind {
-        Kind::Leaf
+    fn schema(builder: &mut SchemaBuilder) -> Kind {
+        builder.leaf::<T>(false)
     }
     fn head(&self, _: &mut [u8]) {}
     fn tail(&self, w: &mut Writer<'_>) -> Result<()> {

@@ -2,8 +2,7 @@
 
 use super::{Reader, Writer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::Mode;
-use crate::schema::Root;
+use crate::options::{Mode, Options};
 
 /// `0xCE` is no first byte of UTF-8 text here, and of no common archive.
 const MAGIC: [u8; 3] = [0xCE, b'r', b'l'];
@@ -17,15 +16,46 @@ pub(crate) struct Header<'de> {
     pub(crate) schema: &'de [u8],
 }
 
-pub(crate) fn write_header(w: &mut Writer<'_>, root: &Root) {
-    let mode = if w.portable() { Mode::Portable } else { Mode::Compact };
-    let first = w.block(5);
-    first[..3].copy_from_slice(&MAGIC);
-    first[3] = VERSION;
-    first[4] = mode as u8;
-    match mode {
-        Mode::Portable => w.bytes(&root.bytes),
-        Mode::Compact => w.raw(&root.fingerprint.to_le_bytes()),
+/// The headers of one type, ready to be written and compared.
+pub(crate) struct Headers {
+    compact: [u8; 13],
+    portable: Vec<u8>,
+}
+
+impl Headers {
+    pub(crate) fn new(schema: &[u8], fingerprint: u64) -> Headers {
+        let options = Options::new();
+        let mut w = Writer::new(Vec::new(), &options);
+        w.raw(&MAGIC);
+        w.raw(&[VERSION, Mode::Portable as u8]);
+        w.bytes(schema);
+        let mut compact = [0; 13];
+        compact[..3].copy_from_slice(&MAGIC);
+        compact[3] = VERSION;
+        compact[4] = Mode::Compact as u8;
+        compact[5..].copy_from_slice(&fingerprint.to_le_bytes());
+        Headers { compact, portable: w.into_vec() }
+    }
+
+    /// What stands behind the header, if it is one of these.
+    #[inline]
+    pub(crate) fn strip<'de>(&self, bytes: &'de [u8]) -> Option<(Mode, &'de [u8])> {
+        match bytes.get(4) {
+            Some(&mode) if mode == Mode::Compact as u8 => {
+                let (header, rest) = bytes.split_first_chunk::<13>()?;
+                (*header == self.compact).then_some((Mode::Compact, rest))
+            }
+            _ => bytes.strip_prefix(&*self.portable).map(|rest| (Mode::Portable, rest)),
+        }
+    }
+}
+
+#[inline]
+pub(crate) fn write_header(w: &mut Writer<'_>, headers: &Headers) {
+    if w.portable() {
+        w.raw(&headers.portable);
+    } else {
+        w.raw(&headers.compact);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The writing side of a stream.
 
+use std::cell::Cell;
+
 use super::buffer::Buffer;
 use crate::codec::Codec;
 use crate::error::{Error, ErrorKind, Result};
@@ -22,6 +24,33 @@ struct Extra {
     names: WriteNames,
 }
 
+thread_local! {
+    /// The tables of the last writer of this thread: warm for the next one.
+    static SPARE: Cell<Option<Box<Extra>>> = const { Cell::new(None) };
+}
+
+#[cold]
+fn spare_extra() -> Box<Extra> {
+    SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default()
+}
+
+impl Drop for Writer<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(extra) = self.extra.take() {
+            keep_extra(extra);
+        }
+    }
+}
+
+#[cold]
+fn keep_extra(mut extra: Box<Extra>) {
+    extra.graph.clear();
+    extra.names = WriteNames::default();
+    // A thread that ends has no place for it.
+    let _ = SPARE.try_with(|spare| spare.set(Some(extra)));
+}
+
 /// How many depth levels share one look at the stack that is left.
 pub(super) const STACK_STRIDE: u32 = 16;
 /// What those levels may take at the most.
@@ -34,8 +63,8 @@ impl<'o> Writer<'o> {
         Writer { out: Buffer::new(out), options, depth_left: options.limits.depth, extra: None }
     }
 
-    pub(crate) fn into_vec(self) -> Vec<u8> {
-        self.out.into_vec()
+    pub(crate) fn into_vec(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out).into_vec()
     }
 
     /// The options of the call.
@@ -146,11 +175,11 @@ impl<'o> Writer<'o> {
     }
 
     pub(crate) fn graph(&mut self) -> &mut WriteGraph {
-        &mut self.extra.get_or_insert_default().graph
+        &mut self.extra.get_or_insert_with(spare_extra).graph
     }
 
     pub(crate) fn names(&mut self) -> &mut WriteNames {
-        &mut self.extra.get_or_insert_default().names
+        &mut self.extra.get_or_insert_with(spare_extra).names
     }
 }
 
