@@ -172,6 +172,32 @@ fn a_recipe_with_a_field_for_a_secret_is_refused() {
 }
 
 #[test]
+fn the_ir_shows_key_and_recipe() {
+    let json = cerial::to_json(&shut("cave")).unwrap();
+    for part in ["door::Session", "cave"] {
+        assert!(json.contains(part), "{json}");
+    }
+    let mut live = open("cave");
+    live.get_mut().unwrap().notes = b"gold".to_vec();
+    let back: Live<Door> = cerial::deserialize_ir(&cerial::serialize_ir(&live).unwrap()).unwrap();
+    back.reconnect(&Secret::from(WORD)).unwrap();
+    assert_eq!(back.get().unwrap().notes, b"gold");
+}
+
+#[test]
+fn a_live_resource_may_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Live<Door>>();
+    let live = open("cave");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..100).for_each(|_| live.get().unwrap().notes.push(1)));
+        }
+    });
+    assert_eq!(live.get().unwrap().notes.len(), 400);
+}
+
+#[test]
 fn debug_shows_key_and_recipe_only() {
     let debug = format!("{:?}", open("cave"));
     assert_eq!(

@@ -22,8 +22,20 @@ struct App {
     locked: Arc<Mutex<Option<Live<Door>>>>,
     again: Arc<Mutex<Option<Live<Door>>>>,
     lamp: Box<Live<Lamp>>,
+    room: Box<dyn Room>,
     foreign: Serde<Foreign>,
 }
+
+#[cerial::object]
+trait Room: Send {}
+
+#[derive(Cerial)]
+struct Attic {
+    hatch: Live<Door>,
+}
+
+#[cerial::object]
+impl Room for Attic {}
 
 #[derive(Serialize, Deserialize)]
 struct Foreign {
@@ -39,6 +51,7 @@ fn app() -> App {
         again: locked.clone(),
         locked,
         lamp: Box::new(Live::placeholder(Lamp { name: "genie".into() })),
+        room: Box::new(Attic { hatch: shut("roof") }),
         foreign: Serde(Foreign { cellar: HashMap::from([("wine".to_owned(), vec![shut("w")])]) }),
     }
 }
@@ -57,8 +70,16 @@ fn every_resource_is_found_wherever_it_stands() {
     let app = app();
     let report = reconnect_all(&app, Credentials::new().with(KEY, "*", WORD));
     let paths: Vec<&str> = report.rows().iter().map(cerial::Row::path).collect();
-    let want =
-        ["front", "shards[0]", "shards[1]", "named[east]", "locked", "lamp", "foreign.cellar[wine][0]"];
+    let want = [
+        "front",
+        "shards[0]",
+        "shards[1]",
+        "named[east]",
+        "locked",
+        "lamp",
+        "room.hatch",
+        "foreign.cellar[wine][0]",
+    ];
     assert_eq!(paths, want, "{report}");
     report.into_result().unwrap();
     assert_eq!(app.again.lock().unwrap().as_ref().unwrap().get().unwrap().user, "ali");
@@ -94,7 +115,7 @@ fn the_nearest_selector_wins_and_aliases_count() {
         (wrong("east").with("OLDDOOR.session", "*", WORD), vec!["named[east]"]),
         (
             wrong("*").with("old_door.Session", "front", WORD),
-            vec!["shards[0]", "shards[1]", "named[east]", "locked", "foreign.cellar[wine][0]"],
+            vec!["shards[0]", "shards[1]", "named[east]", "locked", "room.hatch", "foreign.cellar[wine][0]"],
         ),
     ];
     for (credentials, want) in cases {
@@ -218,4 +239,19 @@ fn a_dead_connection_is_revived() {
     let report = reconnect_all(&live, Credentials::new().with(KEY, "*", WORD));
     assert_eq!(outcomes(&report), [("", Outcome::Live)]);
     assert!(live.is_alive());
+}
+
+#[test]
+fn credentials_may_be_nothing_a_value_or_a_reference() {
+    let value = vec![shut("cave")];
+    let credentials = Credentials::new().with(KEY, "*", WORD);
+    for report in [
+        reconnect_all(&value, ()),
+        reconnect_all(&value, None::<Credentials>),
+        reconnect_all(&value, &credentials),
+        reconnect_all(&value, Some(credentials.clone())),
+    ] {
+        assert_eq!(report.rows().len(), 1);
+    }
+    assert!(value[0].is_alive());
 }

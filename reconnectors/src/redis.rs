@@ -1,9 +1,9 @@
 //! Redis and Valkey by the blocking `redis` client.
 
-use cerial::{Auth, Connect, Error, Failure, Reach, Reconnector, Result, Secret};
+use cerial::{Auth, Connect, Error, ErrorKind, Failure, Reach, Reconnector, Result, Secret};
 use redis::{
     Connection, ConnectionAddr, ConnectionLike, IntoConnectionInfo, ProtocolVersion, RedisConnectionInfo,
-    RedisError,
+    RedisError, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,8 @@ use crate::split_url;
 
 /// How a Redis connection is made: host, port, ACL user, database number, protocol.
 ///
-/// The database that was chosen with `SELECT` is read back when the value is serialized. A queue of `MULTI`, watched
-/// keys and subscriptions are lost.
+/// The database that was chosen with `SELECT`, and the user of `AUTH`, are read back when the value is serialized.
+/// Watched keys and subscriptions are lost; an open `MULTI` is an error.
 ///
 /// ```no_run
 /// # fn main() -> cerial::Result<()> {
@@ -120,7 +120,29 @@ impl Reconnector for Redis {
     }
 
     fn observe(&mut self, connection: &mut Connection) -> Result<()> {
-        self.database = connection.get_db();
+        // The driver does not follow a `SELECT` that the user sent: the server knows. Before 6.2, or without the
+        // right to ask, the recipe stays as it is.
+        let Ok(info) = redis::cmd("CLIENT").arg("INFO").query::<Value>(connection) else { return Ok(()) };
+        let info = match info {
+            // In RESP2 `QUEUED` is a status like `OK`.
+            Value::SimpleString(status) if status == "QUEUED" => {
+                return Err(Error::new(
+                    ErrorKind::Unwritable,
+                    format!("a MULTI is open on {}", self.place()),
+                )
+                .with_help("send EXEC or DISCARD first: a transaction cannot travel"));
+            }
+            Value::BulkString(info) => String::from_utf8_lossy(&info).into_owned(),
+            Value::VerbatimString { text, .. } => text,
+            _ => return Ok(()),
+        };
+        for (name, value) in info.split_whitespace().filter_map(|word| word.split_once('=')) {
+            match name {
+                "db" => self.database = value.parse().unwrap_or(self.database),
+                "user" => self.user = Some(value.to_owned()).filter(|user| user != "default"),
+                _ => {}
+            }
+        }
         Ok(())
     }
 

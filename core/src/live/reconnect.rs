@@ -20,7 +20,8 @@ use crate::encode::Encode;
 /// # fn main() -> cerial::Result<()> {
 /// let nothing_live_in_here = vec![1, 2, 3];
 /// let report = cerial::reconnect_all(&nothing_live_in_here, ());
-/// assert!(report.into_result()?.rows().is_empty());
+/// assert!(report.rows().is_empty());
+/// report.into_result()?;
 /// # Ok(()) }
 /// ```
 pub fn reconnect_all<T: Encode + ?Sized>(value: &T, credentials: impl AsCredentials) -> ReconnectReport {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Failure;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// What came of one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -174,24 +174,22 @@ impl ReconnectReport {
         self.rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)))
     }
 
-    /// The report, if no resource failed.
+    /// An error unless every resource is live or ready.
     ///
     /// # Errors
-    /// [`ErrorKind::Connect`] that names every resource that failed; [`Error::failure`] is that of the first.
-    pub fn into_result(self) -> Result<ReconnectReport> {
+    /// One of [`ErrorKind::Connect`](crate::ErrorKind::Connect) that names every resource that failed;
+    /// [`Error::failure`] is that of the first.
+    pub fn into_result(self) -> Result<()> {
         let failed: Vec<&Row> = self.failed().collect();
-        let Some(first) = failed.first() else { return Ok(self) };
-        let Outcome::Failed(failure) = first.outcome else { return Ok(self) };
+        let Some(first) = failed.first() else { return Ok(()) };
+        let Outcome::Failed(failure) = first.outcome else { return Ok(()) };
         let told: Vec<String> =
             failed.iter().map(|row| format!("`{}` {}: {}", row.path, row.key, row.told())).collect();
-        let message = format!(
-            "{} of {} resources are not connected: {}",
-            failed.len(),
-            self.rows.len(),
-            told.join("; ")
+        let (count, all) = (failed.len(), self.rows.len());
+        let error = Error::connect(
+            failure,
+            format!("{count} of {all} resources are not connected: {}", told.join("; ")),
         );
-        debug_assert_eq!(Error::connect(failure, "").kind(), ErrorKind::Connect);
-        let error = Error::connect(failure, message);
         Err(match &first.help {
             Some(help) => error.with_help(help.clone()),
             None => error,
