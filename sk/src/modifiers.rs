@@ -336,6 +336,7 @@ mod asynced {
         }
 
         /// Makes the call from async code, each attempt on a thread of its own.
+        #[expect(clippy::manual_async_fn, reason = "the bounds on the future are the point")]
         pub fn drive_asynced<T, E, J>(
             self,
             limiter: impl Deref<Target = Limiter> + Send + Sync + 'static,

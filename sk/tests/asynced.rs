@@ -1,4 +1,5 @@
 //! `asynced()` and async functions.
+#![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(missing_docs, unreachable_pub, reason = "the types stand for a library's")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -126,5 +127,5 @@ impl shout {
 fn an_async_function_in_the_background_needs_a_runtime() {
     let error = shout::background().call("abc").result().unwrap_err();
     assert_eq!(error.kind(), Kind::Modifier);
-    assert_eq!(fetch::has_blocking_calls(), false);
+    assert!(!fetch::has_blocking_calls());
 }

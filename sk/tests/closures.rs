@@ -1,4 +1,5 @@
 //! `sk(f)` around functions and closures.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

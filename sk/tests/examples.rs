@@ -1,4 +1,5 @@
 //! The examples print what they say.
+#![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "the examples are whole programs")]
 
 #[path = "../examples/flaky.rs"]

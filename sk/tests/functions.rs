@@ -1,4 +1,5 @@
 //! `#[sk]` on functions.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -264,7 +265,7 @@ fn borrowed_arguments_are_fine_on_the_callers_thread() {
         text.split(' ').next_back()
     }
     #[sk]
-    fn other<'t>(text: &'t str, _n: u8) -> Result<std::borrow::Cow<'_, str>, Failed>
+    fn other<'t>(text: &'t str, _n: u8) -> Result<std::borrow::Cow<'t, str>, Failed>
     where
         't: 't,
     {
@@ -304,7 +305,8 @@ fn blocking_calls_are_listed() {
     assert_eq!(marked::BLOCKING_CALLS, ["#[blocking]"]);
     assert_eq!(marked_above::BLOCKING_CALLS, ["#[blocking]"]);
     assert!(!always::has_blocking_calls());
-    (marked(), marked_above());
+    marked();
+    marked_above();
     reads().unwrap();
 }
 

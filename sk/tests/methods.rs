@@ -1,4 +1,5 @@
 //! `#[sk]` on impl blocks.
+#![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(missing_docs, unreachable_pub, reason = "the types stand for a library's")]
 
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ impl Stats {
     /// Lists the hosts with most hits.
     pub fn top(&self, n: usize) -> Vec<(String, u64)> {
         let mut all: Vec<_> = self.by_host.iter().map(|(h, n)| (h.clone(), *n)).collect();
-        all.sort_by(|a, b| b.1.cmp(&a.1));
+        all.sort_by_key(|(_, hits)| std::cmp::Reverse(*hits));
         all.truncate(n);
         all
     }

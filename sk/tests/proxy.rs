@@ -1,4 +1,5 @@
 //! The proxy, and the dispatcher at the other end, over a transport of the test's own.
+#![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(missing_docs, unreachable_pub, reason = "the types stand for a library's")]
 
 use std::any::Any;

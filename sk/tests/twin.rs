@@ -1,4 +1,5 @@
 //! The async twin.
+#![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(missing_docs, unreachable_pub, reason = "the types stand for a library's")]
 
 use std::collections::HashMap;

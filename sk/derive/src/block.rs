@@ -194,7 +194,7 @@ fn chain(
         let args = lifetime_and_type_arguments(block);
         let inputs = block.generics.params.iter().filter(|p| !matches!(p, GenericParam::Lifetime(_)));
         quote! {
-            #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
+            #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
             impl<'object, #(#lifetimes,)* #(#inputs),*> #handle<'object, #args> where #(#others)* {
                 #(#docs)*
                 #vis fn #function<#(#inner),*>(self) -> #chain<#(#front,)* &'object mut #self_ty, #(#back,)* #krate::Here> where #predicates {
@@ -206,7 +206,7 @@ fn chain(
         let handle = format_ident!("{name}Sk");
         let inputs = block.generics.params.iter().filter(|p| !matches!(p, GenericParam::Lifetime(_)));
         quote! {
-            #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
+            #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
             impl<#(#lifetimes,)* #(#inputs,)* This: ::std::ops::Deref<Target = #self_ty>> #handle<This> where #(#others)* {
                 #(#docs)*
                 #vis fn #function<#(#inner),*>(self) -> #chain<#(#front,)* This, #(#back,)* #krate::Here> where #predicates {
@@ -258,12 +258,12 @@ fn handles(name: &Ident, self_ty: &Type, block: &ItemImpl) -> TokenStream {
     let arguments = lifetime_and_type_arguments(block);
     quote! {
         #[doc(hidden)]
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, clippy::all)]
         pub struct #shared<This>(This);
         #[doc(hidden)]
-        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
+        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
         pub struct #exclusive<'object, #(#lifetimes,)* #(#others),*>(&'object mut #self_ty) #filter;
-        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
+        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
         impl #generics #self_ty #filter {
             /// Gives the modifiers of the methods that take `&self`.
             pub fn sk(&self) -> #shared<&Self> {
@@ -318,7 +318,7 @@ fn meta(
         quote!(#krate::BlockingMethod { name: #name, calls: &[#(#calls),*] })
     });
     quote! {
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, clippy::all)]
         impl #generics #self_ty #filter {
             /// Says what each method reads and writes.
             pub const fn shared_meta() -> &'static #krate::SharedMeta {

@@ -193,7 +193,7 @@ impl Chain<'_> {
 
         let head = |way: TokenStream| {
             quote! {
-                #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub)]
+                #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
                 impl<#(#front_declared,)* #this_param #(#back_declared),*> #name<#(#front_used,)* #this_param #(#back_used,)* #way>
                 where #predicates #this_bound
             }
@@ -519,7 +519,7 @@ impl Chain<'_> {
                     #name { modifiers: #private::Modifiers::new(#display), #this_new marker: ::std::marker::PhantomData }
                 }
             }
-            #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub)]
+            #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
             #way_head {
                 #[inline]
                 fn __limiter() -> &'static #private::Limiter {

@@ -110,12 +110,12 @@ pub(crate) fn expand(
     }
     Ok(quote! {
         #[doc(hidden)]
-        #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub)]
+        #[allow(dead_code, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
         pub struct #proxy<#(#params,)* Way: #krate::Transport> #filter {
             transport: Way,
             marker: ::std::marker::PhantomData<fn() -> (#(#markers,)*)>,
         }
-        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
+        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
         impl<#(#params,)* Way: #krate::Transport> #proxy<#arguments Way> #filter {
             #calls
         }

@@ -97,9 +97,9 @@ pub(crate) fn expand(
     );
     Ok(quote! {
         #[doc = #doc]
-        #[allow(private_interfaces, private_bounds, unreachable_pub)]
+        #[allow(private_interfaces, private_bounds, unreachable_pub, clippy::all)]
         pub struct #twin<#(#params),*>(::std::sync::Arc<::std::sync::RwLock<#self_ty>>) #filter;
-        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub)]
+        #[allow(dead_code, missing_docs, private_interfaces, private_bounds, unreachable_pub, clippy::all)]
         impl #generics #twin<#arguments> #filter {
             /// Takes the object in.
             pub fn new(object: #self_ty) -> Self {
