@@ -113,7 +113,7 @@ impl<'r, 'de> Decoder<'r, 'de> {
             }
             Kind::Map(key, value) => self.map(key, value, layout)?,
             Kind::Tuple(items) => {
-                self.r.charge(items.len() * size_of::<Node>())?;
+                self.charge_parts(items.iter(), layout)?;
                 let mut at = 0;
                 let items = self.nested(|d| {
                     items
@@ -174,6 +174,16 @@ impl<'r, 'de> Decoder<'r, 'de> {
             0 => self.r.charge_elements(n, 0, size_of::<Node>()),
             _ => self.r.charge(n.saturating_mul(size_of::<Node>())),
         }
+    }
+
+    /// Charges the parts of a struct or tuple: those that take no bytes count as elements without input.
+    fn charge_parts<'k>(&mut self, kinds: impl ExactSizeIterator<Item = &'k Kind>, layout: &Layout) -> Result<()> {
+        self.r.charge(kinds.len() * size_of::<Node>())?;
+        let mut unbacked = 0;
+        for kind in kinds {
+            unbacked += usize::from(layout.shape(kind)?.min == 0);
+        }
+        self.r.charge_elements(unbacked, 0, 0)
     }
 
     fn list(&mut self, inner: &Kind, layout: &Layout) -> Result<Node> {
@@ -239,7 +249,7 @@ impl<'r, 'de> Decoder<'r, 'de> {
     }
 
     fn fields(&mut self, fields: &[Field], layout: &Layout, head: &[u8]) -> Result<Vec<Node>> {
-        self.r.charge(fields.len() * size_of::<Node>())?;
+        self.charge_parts(fields.iter().map(|field| &field.kind), layout)?;
         let mut at = 0;
         self.nested(|d| {
             fields
