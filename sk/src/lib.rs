@@ -7,7 +7,7 @@
 //!
 //! Three doors lead to the same chain:
 //!
-//! - [`sk(f)`](sk) wraps a function or closure at run time;
+//! - [`sk(f)`](sk()) wraps a function or closure at run time;
 //! - [`#[sk]`](macro@sk) on a `fn` puts the modifiers beside the function, under its own name;
 //! - [`#[sk]`](macro@sk) on an `impl` block gives them to its methods, and with them what `Share` needs: which
 //!   attributes each method reads and writes ([`SharedMeta`]), and a proxy ([`Shareable`]).

@@ -617,8 +617,8 @@ impl<'a> Walk<'a> {
                 let segments: Vec<String> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
                 let last = segments.last().map_or("", String::as_str);
                 (segments.len() == 1 && self.closures.contains_key(last))
-                    || last.starts_with(char::is_uppercase)
-                    || (segments.len() > 1 && (names::is_pure(last, true) || last == "from" || last == "new"))
+                    || names::is_constructor(last)
+                    || (segments.len() > 1 && names::is_known_item(last))
             }
             // Not `make_function(..)`: what that returns is out of sight.
             Expr::Closure(_) | Expr::Lit(_) | Expr::Reference(_) | Expr::Binary(_) | Expr::Field(_) => {

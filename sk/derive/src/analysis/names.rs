@@ -345,11 +345,21 @@ pub(super) fn has_plain_result(method: &str) -> bool {
     PLAIN_RESULT.contains(&method)
 }
 
+/// A tuple struct or a variant, which holds what it is given; not a `CONSTANT`, which may be any function.
+pub(super) fn is_constructor(name: &str) -> bool {
+    name.starts_with(char::is_uppercase) && (name.len() == 1 || name.contains(char::is_lowercase))
+}
+
+/// What stands behind a type's name and changes nothing: `String::as_str`, `Vec::new`, `f64::MIN`.
+pub(super) fn is_known_item(name: &str) -> bool {
+    is_pure(name, true)
+        || matches!(name, "from" | "new" | "MIN" | "MAX" | "ZERO" | "INFINITY" | "NEG_INFINITY" | "EPSILON")
+}
+
 /// `path` is the last two segments, or the only one.
 pub(super) fn is_pure_call(path: &str) -> bool {
     let last = path.rsplit("::").next().unwrap_or(path);
-    // A capital letter is a tuple struct or a variant: it holds what it is given.
-    last.starts_with(char::is_uppercase) || PURE_CALLS.contains(&path)
+    is_constructor(last) || PURE_CALLS.contains(&path)
 }
 
 pub(super) fn is_reading_macro(name: &str) -> bool {

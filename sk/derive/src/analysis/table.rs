@@ -252,6 +252,11 @@ fn nothing_is_missed() {
                 "cells",
             ),
             Row("fn a(&self) { let f = |c: &Cell<u32>| c.set(0); f(&self.clicks); }", "clicks", "clicks"),
+            Row(
+                "fn a(&self) { CALLBACK(&self.clicks); self.cells.iter().for_each(CALLBACK); }",
+                "clicks cells",
+                "clicks cells",
+            ),
             Row("fn a(&self) { fill(&self.clicks); }", "clicks", "clicks"),
             Row("fn a(&self) { (self.callback)(3); }", "callback", "callback"),
             Row("fn a(&self) { self.once.get_or_init(|| 3); }", "once", "once"),
