@@ -1,10 +1,13 @@
 //! `Live`: a recipe beside its connection.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod doors;
 
 use std::sync::Arc;
 
-use cerial::{Connect, ErrorKind, Failure, Live, Options, Placeholder, ReconnectPolicy, Reconnector, Secret};
+use cerial::{
+    Connect, ErrorKind, Failure, Live, Options, Placeholder, ReconnectPolicy, Reconnector, Secret, Serde,
+};
 use doors::{Door, Lamp, WORD, door, shut};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +56,12 @@ fn what_a_stranger_sent_connects_only_under_the_policy_it_was_read_with() {
     assert_eq!(back.get().unwrap_err().failure(), Some(Failure::Denied));
     let some = Options::new().reconnect_policy(ReconnectPolicy::untrusted().allow_files(true));
     assert!(some.deserialize::<Live<Lamp>>(&bytes).unwrap().get().is_ok());
+    // Also through serde, which knows nothing of options.
+    let bytes = cerial::serialize(&Serde(vec![Live::placeholder(Lamp { name: "genie".into() })])).unwrap();
+    let back: Serde<Vec<Live<Lamp>>> = strict.deserialize(&bytes).unwrap();
+    assert_eq!(back[0].get().unwrap_err().failure(), Some(Failure::Denied));
+    let back: Serde<Vec<Live<Lamp>>> = cerial::deserialize(&bytes).unwrap();
+    assert!(back[0].get().is_ok());
 }
 
 #[test]

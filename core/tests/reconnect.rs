@@ -1,4 +1,5 @@
 //! `reconnect_all`: a row each, nothing swallowed.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod doors;
 
@@ -6,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use cerial::{
-    Cerial, Credentials, Failure, Live, Outcome, Plan, ReconnectPolicy, ReconnectReport, Secret, Serde,
-    reconnect_all,
+    Cerial, Connect, Credentials, Failure, Live, Outcome, Plan, Reach, ReconnectPolicy, ReconnectReport,
+    Reconnector, Secret, Serde, reconnect_all,
 };
 use doors::{Door, Lamp, WORD, shut};
 use serde::{Deserialize, Serialize};
@@ -254,4 +255,35 @@ fn credentials_may_be_nothing_a_value_or_a_reference() {
         assert_eq!(report.rows().len(), 1);
     }
     assert!(value[0].is_alive());
+}
+
+#[test]
+fn a_serde_value_is_walked_through_its_own_door() {
+    let foreign = Foreign { cellar: HashMap::from([("wine".to_owned(), vec![shut("w")])]) };
+    let report = reconnect_all(&Serde(&foreign), Credentials::new().with(KEY, "wine", WORD));
+    assert_eq!(outcomes(&report), [("cellar[wine][0]", Outcome::Live)]);
+    assert!(foreign.cellar["wine"][0].is_alive());
+}
+
+#[test]
+fn a_thread_is_rebuilt_and_not_started_unless_the_policy_says_so() {
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    struct Worker;
+    impl Reconnector for Worker {
+        type Live = &'static str;
+        const KEY: &'static str = "test::Worker";
+        fn connect(&self, _: &Connect<'_>) -> cerial::Result<&'static str> {
+            Ok("started")
+        }
+        fn reach(&self) -> Reach {
+            Reach::Thread
+        }
+    }
+    let value = Live::placeholder(Worker);
+    let report = reconnect_all(&value, ());
+    assert_eq!(outcomes(&report), [("", Outcome::Ready)]);
+    assert!(report.to_string().ends_with("ready (not started)"), "{report}");
+    report.into_result().unwrap();
+    let mut plan = Plan::new(&value, (), &ReconnectPolicy::new().start_threads(true));
+    assert_eq!(plan.take_jobs().len(), 1);
 }

@@ -64,6 +64,7 @@ pub(crate) fn split(text: &str, schemes: &[&str]) -> Result<(CleanUrl, Option<Se
 }
 
 impl CleanUrl {
+    #[cfg(feature = "redis")]
     pub(crate) fn scheme(&self) -> &str {
         self.url.scheme()
     }

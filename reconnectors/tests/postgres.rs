@@ -1,4 +1,5 @@
 //! PostgreSQL against a real server with scram passwords.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod servers;
 

@@ -1,4 +1,5 @@
 //! Redis against a real server with a password and an ACL user.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod servers;
 

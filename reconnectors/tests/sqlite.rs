@@ -1,4 +1,5 @@
 //! SQLite: files, memory that travels, pragmas, what must be refused.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod servers;
 

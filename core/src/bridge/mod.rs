@@ -19,6 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Result;
+use crate::live::reading_under;
 use crate::walk::Walker;
 use crate::wire::{Reader, Writer};
 
@@ -35,7 +36,8 @@ pub(crate) fn write_serde<T: Serialize + ?Sized>(value: &T, w: &mut Writer<'_>) 
 
 /// Reads a value that serde puts together.
 pub(crate) fn read_serde<T: DeserializeOwned>(r: &mut Reader<'_>) -> Result<T> {
-    T::deserialize(de::De { r, names: &mut Vec::new() })
+    let policy = r.options().policy.as_ref();
+    reading_under(policy, || T::deserialize(de::De { r, names: &mut Vec::new() }))
 }
 
 /// Shows the live resources in a value that only serde knows.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{de, walk_serde, write_serde};
 use crate::encode::{Decode, Encode};
 use crate::error::Result;
+use crate::live::reading_under;
 use crate::schema::{Kind, SchemaBuilder};
 use crate::shape::Shape;
 use crate::walk::Walker;
@@ -63,6 +64,7 @@ impl<T: Serialize> Encode for Serde<T> {
 
 impl<'de, T: Serialize + Deserialize<'de>> Decode<'de> for Serde<T> {
     fn read(_: &[u8], r: &mut Reader<'de>) -> Result<Serde<T>> {
-        T::deserialize(de::De { r, names: &mut Vec::new() }).map(Serde)
+        let policy = r.options().policy.as_ref();
+        reading_under(policy, || T::deserialize(de::De { r, names: &mut Vec::new() })).map(Serde)
     }
 }

@@ -13,6 +13,7 @@ use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Reconnector;
+use super::policy::of_the_reading;
 use super::reconnector::normal_key;
 use super::resource::Live;
 use crate::bridge::{read_serde, write_serde};
@@ -184,6 +185,7 @@ impl<'de, R: Reconnector> Deserialize<'de> for Live<R> {
             Some(text) => STANDARD.decode(text).map_err(|_| D::Error::custom("`state` is not base64"))?,
         };
         let (group, state) = unpack(&extra).map_err(D::Error::custom)?;
-        Ok(Live::new(record.recipe, None, state.map(<[u8]>::to_vec)).in_group(group))
+        let live = Live::new(record.recipe, None, state.map(<[u8]>::to_vec)).in_group(group);
+        Ok(live.under_shared(of_the_reading().as_ref()))
     }
 }

@@ -40,4 +40,5 @@ pub use secret::Secret;
 pub use slot::LiveGuard;
 
 pub(crate) use any::AnyLive;
+pub(crate) use policy::reading_under;
 pub(crate) use reconnector::{ReconnectorEntry, normal_key};

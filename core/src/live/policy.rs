@@ -1,5 +1,8 @@
 //! What reconnecting may touch.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use super::{Failure, Reach};
 use crate::error::Error;
 
@@ -115,4 +118,28 @@ impl ReconnectPolicy {
 
 fn covers(pattern: &str, host: &str) -> bool {
     pattern == "*" || pattern == host || pattern.strip_prefix('*').is_some_and(|tail| host.ends_with(tail))
+}
+
+thread_local! {
+    /// The policy of the reading that goes on, for what serde reads: it is not told the options.
+    static READING: RefCell<Option<Arc<ReconnectPolicy>>> = const { RefCell::new(None) };
+}
+
+/// Lets what serde reads inside `f` have the policy of the reading options.
+#[inline]
+pub(crate) fn reading_under<R>(policy: Option<&Arc<ReconnectPolicy>>, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Arc<ReconnectPolicy>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            READING.set(self.0.take());
+        }
+    }
+    let Some(policy) = policy else { return f() };
+    let _restore = Restore(READING.replace(Some(policy.clone())));
+    f()
+}
+
+/// The policy of the reading that goes on.
+pub(super) fn of_the_reading() -> Option<Arc<ReconnectPolicy>> {
+    READING.with_borrow(Clone::clone)
 }

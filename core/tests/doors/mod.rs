@@ -8,28 +8,28 @@ use cerial::{Auth, Connect, Error, Live, Reach, Reconnector, Result};
 use serde::{Deserialize, Serialize};
 
 /// The word that every door opens to, with characters that encodings change.
-pub const WORD: &str = "op en/s%same\"é";
+pub(crate) const WORD: &str = "op en/s%same\"é";
 
 #[derive(Debug)]
-pub struct Session {
-    pub user: String,
-    pub notes: Vec<u8>,
-    pub alive: bool,
-    pub handle: Arc<()>,
+pub(crate) struct Session {
+    pub(crate) user: String,
+    pub(crate) notes: Vec<u8>,
+    pub(crate) alive: bool,
+    pub(crate) handle: Arc<()>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
-pub struct Door {
-    pub host: String,
-    pub user: String,
-    pub notes_seen: usize,
+pub(crate) struct Door {
+    pub(crate) host: String,
+    pub(crate) user: String,
+    pub(crate) notes_seen: usize,
 }
 
-pub fn door(host: &str) -> Door {
+pub(crate) fn door(host: &str) -> Door {
     Door { host: host.into(), user: "ali".into(), notes_seen: 0 }
 }
 
-pub fn shut(host: &str) -> Live<Door> {
+pub(crate) fn shut(host: &str) -> Live<Door> {
     Live::placeholder(door(host))
 }
 
@@ -86,8 +86,8 @@ impl Reconnector for Door {
 
 /// A resource that needs no secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Lamp {
-    pub name: String,
+pub(crate) struct Lamp {
+    pub(crate) name: String,
 }
 
 impl Reconnector for Lamp {

@@ -9,7 +9,7 @@ use cerial::{Failure, Live, Outcome, ReconnectReport, Reconnector, Secret};
 
 /// What `cargo xtask test` hands over; a test without its server fails.
 #[track_caller]
-pub fn var(name: &str) -> String {
+pub(crate) fn var(name: &str) -> String {
     match std::env::var(name) {
         Ok(value) => value,
         Err(_) => panic!("`{name}` is not set: this test needs a server, run it with `cargo xtask test`"),
@@ -17,44 +17,44 @@ pub fn var(name: &str) -> String {
 }
 
 #[track_caller]
-pub fn port(name: &str) -> u16 {
+pub(crate) fn port(name: &str) -> u16 {
     var(name).parse().expect("a port")
 }
 
 /// A port on which nobody listens.
-pub fn dead_port() -> u16 {
+pub(crate) fn dead_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
 }
 
 /// A host that accepts (the kernel does) and never answers.
-pub struct Silent(TcpListener);
+pub(crate) struct Silent(TcpListener);
 
-pub fn silent() -> Silent {
+pub(crate) fn silent() -> Silent {
     Silent(TcpListener::bind("127.0.0.1:0").expect("a port"))
 }
 
 impl Silent {
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.0.local_addr().expect("an address").port()
     }
 }
 
 /// A value as it arrives elsewhere: a placeholder.
 #[track_caller]
-pub fn arrived<R: Reconnector>(recipe: R) -> Live<R> {
+pub(crate) fn arrived<R: Reconnector>(recipe: R) -> Live<R> {
     cerial::deserialize(&cerial::serialize(&Live::placeholder(recipe)).expect("bytes"))
         .expect("a placeholder")
 }
 
 #[track_caller]
-pub fn failed(report: &ReconnectReport, path: &str, failure: Failure) {
+pub(crate) fn failed(report: &ReconnectReport, path: &str, failure: Failure) {
     let row = report.row(path).unwrap_or_else(|| panic!("no row `{path}`\n{report}"));
     assert_eq!(row.outcome(), Outcome::Failed(failure), "\n{report}");
 }
 
 /// Looks for a secret in every form in what must not hold it.
 #[track_caller]
-pub fn no_canary(secret: &str, haystack: &[u8]) {
+pub(crate) fn no_canary(secret: &str, haystack: &[u8]) {
     let percent: String = secret
         .bytes()
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
@@ -69,7 +69,7 @@ pub fn no_canary(secret: &str, haystack: &[u8]) {
 
 /// Everything that a live resource shows of itself: bytes in both modes, JSON, Debug, Display of recipe and errors.
 #[track_caller]
-pub fn everything_shown<R: Reconnector>(live: &Live<R>, wrong: &Secret) -> Vec<u8> {
+pub(crate) fn everything_shown<R: Reconnector>(live: &Live<R>, wrong: &Secret) -> Vec<u8> {
     let mut shown = Vec::new();
     for mode in [cerial::Mode::Portable, cerial::Mode::Compact] {
         shown.extend(cerial::Options::new().mode(mode).serialize(live).expect("bytes"));
