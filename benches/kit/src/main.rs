@@ -2,9 +2,10 @@
 
 mod circuits;
 mod harness;
+mod sk;
 mod timing;
 
-const PARTS: &[(&str, fn())] = &[("timing", timing::run), ("circuits", circuits::run)];
+const PARTS: &[(&str, fn())] = &[("timing", timing::run), ("circuits", circuits::run), ("sk", sk::run)];
 
 fn main() {
     let names: Vec<String> = std::env::args().skip(1).collect();
