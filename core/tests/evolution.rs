@@ -1,4 +1,5 @@
 //! Bytes of an older form of a type are read by name, or refused by name.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -237,20 +238,20 @@ mod handled {
     use std::sync::Arc;
 
     #[derive(Debug, PartialEq, Clone, serde::Serialize, serde::Deserialize)]
-    pub struct Money {
+    pub(crate) struct Money {
         currency: String,
         cents: i64,
     }
 
     #[derive(Cerial)]
     #[cerial(name = "t::MoneyState")]
-    pub struct StateV1 {
+    pub(crate) struct StateV1 {
         cents: i32,
         currency: String,
     }
     #[derive(Cerial)]
     #[cerial(name = "t::MoneyState")]
-    pub struct StateV2 {
+    pub(crate) struct StateV2 {
         currency: String,
         cents: i64,
         #[cerial(default)]
@@ -312,16 +313,16 @@ mod handled {
 
     #[derive(Cerial)]
     #[cerial(name = "t::SharedState")]
-    pub struct SharedV1 {
+    pub(crate) struct SharedV1 {
         shared: Rc<String>,
     }
     #[derive(Cerial)]
     #[cerial(name = "t::SharedState")]
-    pub struct SharedV2 {
+    pub(crate) struct SharedV2 {
         shared: Rc<String>,
         more: Option<u8>,
     }
-    pub struct Pointer(Rc<String>);
+    pub(crate) struct Pointer(Rc<String>);
     struct PointerV1;
     impl Handler for PointerV1 {
         type Value = Pointer;

@@ -1,4 +1,5 @@
 //! A tree holds all that a value is: the bytes made from it are those that the value makes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};

@@ -1,4 +1,5 @@
 //! JSON reads naturally, and every value comes back from it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};

@@ -1,4 +1,5 @@
 //! Values that only serde knows go through the bridge and come back.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -193,6 +194,14 @@ fn depth_is_limited_in_both_directions() {
     // A type that asks for an option for ever, of a value that is none.
     let five = cerial::serialize(&Serde(5)).unwrap();
     assert_eq!(cerial::deserialize::<Serde<Chain>>(&five).unwrap_err().kind(), ErrorKind::Limit);
+}
+
+#[test]
+fn what_may_be_written_may_be_read_up_to_the_last_level() {
+    let list = |depth| (0..depth).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner]));
+    trip(list(512));
+    assert_eq!(cerial::serialize(&Serde(list(513))).unwrap_err().kind(), ErrorKind::Limit);
+    trip((0..511).fold(serde_json::json!({}), |inner, _| serde_json::json!({ "a": inner })));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::names::read_name;
-use super::tags::{Tag, read_tag};
+use super::tags::{self, Tag, read_tag};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::Reader;
 
@@ -34,42 +34,46 @@ impl<'a, 'de> De<'a, 'de> {
             Tag::Bytes(value) => visitor.visit_borrowed_bytes(value),
             Tag::None => visitor.visit_none(),
             Tag::Some => self.r.nested(|r| visitor.visit_some(De { r, names: self.names })),
-            Tag::List(left) => {
-                let mut parts = Parts { r: self.r, names: self.names, left, at: 0 };
+            Tag::List(left) => self.below(left, |r, names| {
+                let mut parts = Parts { r, names, left, at: 0 };
                 let value = visitor.visit_seq(&mut parts)?;
                 parts.finish()?;
                 Ok(value)
-            }
-            Tag::Map(left) => {
-                let mut map = Entries { parts: Parts { r: self.r, names: self.names, left, at: 0 }, named: false, field: None };
-                let value = visitor.visit_map(&mut map)?;
-                map.parts.finish()?;
-                Ok(value)
-            }
-            Tag::Struct(left) => {
-                let mut map = Entries { parts: Parts { r: self.r, names: self.names, left, at: 0 }, named: true, field: None };
-                let value = visitor.visit_map(&mut map)?;
-                map.parts.finish()?;
-                Ok(value)
-            }
+            }),
+            Tag::Map(left) => self.entries(left, false, visitor),
+            Tag::Struct(left) => self.entries(left, true, visitor),
             // As text and as a map of one entry: what serde's buffers (untagged, flatten) can keep.
             Tag::UnitVariant => visitor.visit_borrowed_str(read_name(self.r, self.names)?),
-            Tag::Variant => {
-                let mut map =
-                    Entries { parts: Parts { r: self.r, names: self.names, left: 1, at: 0 }, named: true, field: None };
-                let value = visitor.visit_map(&mut map)?;
-                map.parts.finish()?;
-                Ok(value)
-            }
+            Tag::Variant => self.entries(1, true, visitor),
         }
+    }
+
+    /// Goes one level down for the parts of a compound, if there are any: as deep as the writer went.
+    #[inline]
+    fn below<R>(self, parts: usize, f: impl FnOnce(&mut Reader<'de>, &mut Vec<&'de str>) -> Result<R>) -> Result<R> {
+        if parts == 0 { f(self.r, self.names) } else { self.r.nested(|r| f(r, self.names)) }
+    }
+
+    #[inline]
+    fn entries<V: Visitor<'de>>(self, left: usize, named: bool, visitor: V) -> Result<V::Value> {
+        self.below(left, |r, names| {
+            let mut map = Entries { parts: Parts { r, names, left, at: 0 }, named, field: None };
+            let value = visitor.visit_map(&mut map)?;
+            map.parts.finish()?;
+            Ok(value)
+        })
     }
 }
 
-/// Types that ask for themselves also take a value that was optional when it was written.
+/// Types that ask for themselves: what they most likely find is looked for first. They also take a value that was
+/// optional when it was written.
 macro_rules! typed {
-    ($($method:ident)*) => {$(
+    ($($method:ident $likely:ident $visit:ident;)*) => {$(
         #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            if let Some(value) = tags::$likely(self.r)? {
+                return visitor.$visit(value);
+            }
             match read_tag(self.r)? {
                 Tag::Some => self.r.nested(|r| De { r, names: self.names }.$method(visitor)),
                 tag => self.show(tag, visitor),
@@ -88,18 +92,43 @@ impl<'de> Deserializer<'de> for De<'_, 'de> {
     }
 
     typed! {
-        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32
-        deserialize_f64 deserialize_char deserialize_str deserialize_string deserialize_bytes
-        deserialize_byte_buf deserialize_seq deserialize_map deserialize_identifier
+        deserialize_u8 likely_uint visit_u64;
+        deserialize_u16 likely_uint visit_u64;
+        deserialize_u32 likely_uint visit_u64;
+        deserialize_u64 likely_uint visit_u64;
+        deserialize_i8 likely_uint visit_u64;
+        deserialize_i16 likely_uint visit_u64;
+        deserialize_i32 likely_uint visit_u64;
+        deserialize_i64 likely_uint visit_u64;
+        deserialize_u128 likely_uint visit_u64;
+        deserialize_i128 likely_uint visit_u64;
+        deserialize_f64 likely_f64 visit_f64;
+        deserialize_str likely_text visit_borrowed_str;
+        deserialize_string likely_text visit_borrowed_str;
+        deserialize_identifier likely_text visit_borrowed_str;
+        deserialize_bool unlikely visit_bool;
+        deserialize_f32 unlikely visit_bool;
+        deserialize_char unlikely visit_bool;
+        deserialize_bytes unlikely visit_bool;
+        deserialize_byte_buf unlikely visit_bool;
+        deserialize_seq unlikely visit_bool;
+        deserialize_map unlikely visit_bool;
     }
 
     forward_to_deserialize_any! { unit unit_struct tuple tuple_struct struct ignored_any }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        // A value that was not optional when it was written is there: the reader is put back before its tag.
+        // Any other tag: the value was not optional when it was written, and is there.
         match self.r.rest().first() {
-            Some(&(super::tags::SOME | super::tags::NONE | super::tags::UNIT)) | None => self.deserialize_any(visitor),
+            Some(&tags::SOME) => {
+                self.r.block(1)?;
+                self.r.nested(|r| visitor.visit_some(De { r, names: self.names }))
+            }
+            Some(&tags::NONE) => {
+                self.r.block(1)?;
+                visitor.visit_none()
+            }
+            Some(&tags::UNIT) | None => self.deserialize_any(visitor),
             Some(_) => self.r.nested(|r| visitor.visit_some(De { r, names: self.names })),
         }
     }
@@ -146,7 +175,7 @@ struct Parts<'a, 'de> {
 impl<'de> Parts<'_, 'de> {
     #[inline]
     fn item<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        self.r.nested(|r| seed.deserialize(De { r, names: self.names }))
+        seed.deserialize(De { r: self.r, names: self.names })
     }
 
     fn finish(&self) -> Result<()> {

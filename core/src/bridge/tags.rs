@@ -81,6 +81,64 @@ pub(crate) enum Tag<'de> {
     Variant,
 }
 
+/// Takes an integer from zero up, if one is next.
+#[inline(always)]
+pub(super) fn likely_uint(r: &mut Reader<'_>) -> Result<Option<u64>> {
+    let Some(&tag) = r.rest().first() else { return Ok(None) };
+    macro_rules! wide {
+        ($ty:ty) => {{
+            r.block(1)?;
+            u64::from(<$ty>::from_le_bytes(fixed(r)?))
+        }};
+    }
+    Ok(Some(match tag {
+        0..SMALL_TEXT => {
+            r.block(1)?;
+            u64::from(tag)
+        }
+        U8 => wide!(u8),
+        U16 => wide!(u16),
+        U32 => wide!(u32),
+        U64 => wide!(u64),
+        _ => return Ok(None),
+    }))
+}
+
+/// Takes a wide float, if one is next.
+#[inline(always)]
+pub(super) fn likely_f64(r: &mut Reader<'_>) -> Result<Option<f64>> {
+    if r.rest().first() != Some(&F64) {
+        return Ok(None);
+    }
+    r.block(1)?;
+    Ok(Some(f64::from_le_bytes(fixed(r)?)))
+}
+
+/// Takes text, if some is next.
+#[inline(always)]
+pub(super) fn likely_text<'de>(r: &mut Reader<'de>) -> Result<Option<&'de str>> {
+    let text = match r.rest().first() {
+        Some(&tag @ SMALL_TEXT..SMALL_STRUCT) => {
+            r.block(1)?;
+            let bytes = r.block(usize::from(tag - SMALL_TEXT))?;
+            return text(r, bytes).map(Some);
+        }
+        Some(&TEXT) => {
+            r.block(1)?;
+            r.text()?
+        }
+        _ => return Ok(None),
+    };
+    r.charge(text.len())?;
+    Ok(Some(text))
+}
+
+/// Nothing is likelier than the rest.
+#[inline(always)]
+pub(super) fn unlikely(_: &mut Reader<'_>) -> Result<Option<bool>> {
+    Ok(None)
+}
+
 /// Reads the start of a serde value. Counts are charged.
 #[inline]
 pub(crate) fn read_tag<'de>(r: &mut Reader<'de>) -> Result<Tag<'de>> {
