@@ -172,6 +172,7 @@ fn a_panic_and_a_gossip_cost_their_rows_and_tell_nothing() {
     failed(&report, "[0]", Failure::Other);
     failed(&report, "[1]", Failure::Rejected);
     failed(&report, "[2]", Failure::Unreachable);
+    assert_eq!(report.rows()[0].detail(), "its reconnector panicked: a trap for ***");
     assert_eq!(report.rows()[1].detail(), "door://ali:***@gossip says \"***\" is wrong");
     assert!(value[3].is_alive());
     let told = format!("{report} {report:?} {:?}", report.clone().into_result());
@@ -286,4 +287,19 @@ fn a_thread_is_rebuilt_and_not_started_unless_the_policy_says_so() {
     report.into_result().unwrap();
     let mut plan = Plan::new(&value, (), &ReconnectPolicy::new().start_threads(true));
     assert_eq!(plan.take_jobs().len(), 1);
+}
+
+#[test]
+fn handles_on_one_resource_fail_together() {
+    let mut first = Live::open(doors::door("cave"), &Secret::from(WORD)).unwrap();
+    let value = [first.share().unwrap(), {
+        first.disconnect().unwrap();
+        first
+    }];
+    let value: [Live<Door>; 2] = cerial::deserialize(&cerial::serialize(&value).unwrap()).unwrap();
+    let report = reconnect_all(&value, Credentials::new().with(KEY, "*", "wrong"));
+    failed(&report, "[0]", Failure::Rejected);
+    failed(&report, "[1]", Failure::Rejected);
+    reconnect_all(&value, Credentials::new().with(KEY, "*", WORD)).into_result().unwrap();
+    assert!(Arc::ptr_eq(&value[0].get().unwrap().handle, &value[1].get().unwrap().handle));
 }

@@ -12,7 +12,8 @@
 //! | `postgres` | [`Postgres`] | `postgres::Client` | `postgres::Client` |
 //! | `redis` | [`Redis`] | `redis::Connection` | `redis::Client` |
 //!
-//! The Python keys of the original are aliases (`psycopg2.Connection`, `redis.Redis`, `sqlite3.Connection`,
+//! Of the original's reconnectors, `DbReconnector` is the first, third and fourth row, and `SocketReconnector` the
+//! second. The Python keys of the original are aliases (`psycopg2.Connection`, `redis.Redis`, `sqlite3.Connection`,
 //! `socket.socket`), in credentials and in bytes.
 
 #![forbid(unsafe_code)]

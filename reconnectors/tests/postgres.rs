@@ -159,3 +159,20 @@ fn the_secret_gets_out_nowhere() {
         reconnect_all(&arrived(recipe()), Credentials::new().with(KEY, "*", canary).with(KEY, "x", canary));
     no_canary(canary, format!("{report} {report:?} {:?}", report.clone().into_result()).as_bytes());
 }
+
+#[test]
+fn damaged_bytes_are_a_value_or_an_error() {
+    servers::hostile(Postgres::new("h", "d").user("u").session("search_path", "x"));
+}
+
+#[test]
+fn what_is_stored_is_all_but_the_secret() {
+    let stored = serde_json::to_string(&Live::placeholder(
+        Postgres::new("h", "d").user("u").tls(Tls::Require).session("search_path", "x"),
+    ))
+    .unwrap();
+    assert_eq!(
+        stored,
+        r#"{"$reconnector":"postgres::Client","v":1,"recipe":{"host":"h","port":5432,"user":"u","database":"d","tls":"Require","application_name":null,"session":{"search_path":"x"}}}"#
+    );
+}

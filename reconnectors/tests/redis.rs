@@ -115,3 +115,17 @@ fn the_secret_gets_out_nowhere() {
         reconnect_all(&arrived(recipe()), Credentials::new().with(KEY, "*", canary).with(KEY, "x", canary));
     no_canary(canary, format!("{report} {report:?} {:?}", report.clone().into_result()).as_bytes());
 }
+
+#[test]
+fn damaged_bytes_are_a_value_or_an_error() {
+    servers::hostile(Redis::new("h").user("u").database(3));
+}
+
+#[test]
+fn what_is_stored_is_all_but_the_secret() {
+    let stored = serde_json::to_string(&Live::placeholder(Redis::new("h").user("u").database(3))).unwrap();
+    assert_eq!(
+        stored,
+        r#"{"$reconnector":"redis::Client","v":1,"recipe":{"host":"h","port":6379,"user":"u","database":3,"resp3":false}}"#
+    );
+}

@@ -169,3 +169,18 @@ fn urls_name_files_and_memory() {
         Sqlite::from_url("postgres://u:hunter2@h").unwrap_err().to_string().contains("want a URL of sqlite")
     );
 }
+
+#[test]
+fn damaged_bytes_are_a_value_or_an_error() {
+    servers::hostile(Sqlite::file("a.db").pragma("foreign_keys", 1));
+}
+
+#[test]
+fn what_is_stored_is_all_but_the_secret() {
+    let stored =
+        serde_json::to_string(&Live::placeholder(Sqlite::file("a.db").pragma("foreign_keys", 1))).unwrap();
+    assert_eq!(
+        stored,
+        r#"{"$reconnector":"rusqlite","v":1,"recipe":{"file":"a.db","mode":"Create","pragmas":{"foreign_keys":{"Int":1}},"attached":[],"carry_limit":268435456}}"#
+    );
+}

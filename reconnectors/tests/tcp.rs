@@ -135,3 +135,17 @@ fn many_connect_at_a_time() {
     report.into_result().unwrap();
     drop(listener);
 }
+
+#[test]
+fn damaged_bytes_are_a_value_or_an_error() {
+    servers::hostile(Tcp::new("localhost", 80).nodelay(true));
+}
+
+#[test]
+fn what_is_stored_is_all_but_the_secret() {
+    let stored = serde_json::to_string(&Live::placeholder(Tcp::new("localhost", 80).nodelay(true))).unwrap();
+    assert_eq!(
+        stored,
+        r#"{"$reconnector":"std::net::TcpStream","v":1,"recipe":{"host":"localhost","port":80,"options":{"nodelay":true,"nonblocking":null,"ttl":null,"read_timeout":null,"write_timeout":null,"linger":null,"keepalive":null,"recv_buffer":null,"send_buffer":null}}}"#
+    );
+}

@@ -1,5 +1,6 @@
 //! Why a resource could not be connected.
 
+use std::any::Any;
 use std::fmt;
 
 use super::{Secret, scrub};
@@ -126,6 +127,13 @@ pub(super) fn scrubbed(error: &Error, secrets: &[&Secret]) -> Error {
         Some(help) => clean.with_help(scrub(help, secrets)),
         None => clean,
     }
+}
+
+/// An error out of a reconnector's panic.
+pub(super) fn panicked(panic: &(dyn Any + Send), secrets: &[&Secret]) -> Error {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    Error::connect(Failure::Other, format!("its reconnector panicked: {}", scrub(text, secrets)))
 }
 
 /// The error with the name of what it is about in front.

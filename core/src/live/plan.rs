@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::any::{AnyConnection, AnyLive, ConnectFn, Status};
 use super::credentials::Wanted;
-use super::failure::scrubbed;
+use super::failure::{panicked, scrubbed};
 use super::{
     AsCredentials, Auth, Connect, Credentials, Failure, Outcome, Reach, ReconnectPolicy, ReconnectReport,
     Row, Secret,
@@ -118,13 +118,11 @@ impl Job {
         if let Some(runtime) = runtime {
             cx = cx.on_runtime(runtime);
         }
+        let secrets: Vec<&Secret> = self.secret.iter().collect();
         match catch_unwind(AssertUnwindSafe(|| (self.connect)(&cx))) {
             Ok(Ok(made)) => Ok(Made(made)),
-            Ok(Err(error)) => {
-                let secrets: Vec<&Secret> = self.secret.iter().collect();
-                Err(scrubbed(&error, &secrets))
-            }
-            Err(_) => Err(Error::connect(Failure::Other, "its reconnector panicked")),
+            Ok(Err(error)) => Err(scrubbed(&error, &secrets)),
+            Err(panic) => Err(panicked(&*panic, &secrets)),
         }
     }
 }

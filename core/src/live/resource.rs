@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::failure::{prefixed, scrubbed};
+use super::failure::{panicked, prefixed, scrubbed};
 use super::reconnector::connect;
 use super::slot::{LiveGuard, Slot, State};
-use super::{Auth, Connect, Failure, ReconnectPolicy, Reconnector, Secret, recipe};
+use super::{Auth, Connect, ReconnectPolicy, Reconnector, Secret, recipe};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A live resource: the recipe, and the connection that was made from it, or its absence.
@@ -222,17 +222,13 @@ impl<R: Reconnector> Live<R> {
                 .with_help("give one: `reconnect(&secret)`, or `reconnect_all` with credentials"));
         }
         let cx = Connect::new().secret_of(secret).under(&self.policy);
-        match catch_unwind(AssertUnwindSafe(|| connect(&self.recipe, carried, &cx))) {
-            Ok(Ok(live)) => Ok(live),
-            Ok(Err(error)) => {
-                let secrets: Vec<&Secret> = secret.into_iter().collect();
-                Err(prefixed(&name(&self.recipe), &scrubbed(&error, &secrets)))
-            }
-            Err(_) => Err(prefixed(
-                &name(&self.recipe),
-                &Error::connect(Failure::Other, "its reconnector panicked"),
-            )),
-        }
+        let secrets: Vec<&Secret> = secret.into_iter().collect();
+        let error = match catch_unwind(AssertUnwindSafe(|| connect(&self.recipe, carried, &cx))) {
+            Ok(Ok(live)) => return Ok(live),
+            Ok(Err(error)) => scrubbed(&error, &secrets),
+            Err(panic) => panicked(&*panic, &secrets),
+        };
+        Err(prefixed(&name(&self.recipe), &error))
     }
 
     /// The recipe as the connection is now, and what travels beside it.

@@ -47,7 +47,7 @@ impl Reconnector for Door {
                 std::thread::sleep(cx.left().min(Duration::from_secs(20)));
                 return Err(Error::timed_out("no answer"));
             }
-            "trap" => panic!("a trap"),
+            "trap" => panic!("a trap for {word}"),
             "gossip" => {
                 return Err(Error::rejected(format!("door://ali:{word}@gossip says {word:?} is wrong")));
             }

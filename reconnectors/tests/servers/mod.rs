@@ -90,3 +90,20 @@ pub(crate) fn everything_shown<R: Reconnector>(live: &Live<R>, wrong: &Secret) -
     shown.extend(error.map(|error| error.to_string()).unwrap_or_default().into_bytes());
     shown
 }
+
+/// Every prefix and every single-byte change of a placeholder's bytes is a value or an error, and nothing connects.
+pub(crate) fn hostile<R: Reconnector>(recipe: R) {
+    let bytes = cerial::serialize(&Live::placeholder(recipe)).expect("bytes");
+    for n in 0..bytes.len() {
+        assert!(cerial::deserialize::<Live<R>>(&bytes[..n]).is_err(), "prefix of {n} bytes");
+    }
+    for at in 0..bytes.len() {
+        for flip in [0x01, 0x20, 0x80, 0xff] {
+            let mut changed = bytes.clone();
+            changed[at] ^= flip;
+            if let Ok(live) = cerial::deserialize::<Live<R>>(&changed) {
+                let _ = (format!("{live:?}"), live.recipe().place(), live.recipe().reach());
+            }
+        }
+    }
+}
