@@ -8,8 +8,9 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cerial::{Failure, Live, Outcome, ReconnectPolicy};
+use cerial::{Failure, Live, Outcome, ReconnectPolicy, Serde};
 use cerial_reconnectors::{Reconnect, Tcp, reconnect_all};
+use serde::{Deserialize, Serialize};
 use servers::{arrived, dead_port, failed};
 use socket2::SockRef;
 
@@ -148,4 +149,36 @@ fn what_is_stored_is_all_but_the_secret() {
         stored,
         r#"{"$reconnector":"std::net::TcpStream","v":1,"recipe":{"host":"localhost","port":80,"options":{"nodelay":true,"nonblocking":null,"ttl":null,"read_timeout":null,"write_timeout":null,"linger":null,"keepalive":null,"recv_buffer":null,"send_buffer":null}}}"#
     );
+}
+
+#[typetag::serde]
+trait Source {
+    fn connected(&self) -> bool;
+}
+
+#[derive(Serialize, Deserialize)]
+struct Feed {
+    inner: Option<(u8, Live<Tcp>)>,
+}
+
+#[typetag::serde]
+impl Source for Feed {
+    fn connected(&self) -> bool {
+        self.inner.as_ref().is_some_and(|(_, live)| live.is_alive())
+    }
+}
+
+#[test]
+fn a_resource_behind_a_typetag_object_is_found() {
+    let (_listener, port) = listener();
+    let feed: Box<dyn Source> =
+        Box::new(Feed { inner: Some((1, Live::placeholder(Tcp::new("127.0.0.1", port)))) });
+    let bytes = cerial::serialize(&Serde(vec![feed])).unwrap();
+    let back: Serde<Vec<Box<dyn Source>>> = cerial::deserialize(&bytes).unwrap();
+    assert!(!back[0].connected());
+    let report = reconnect_all(&back, ());
+    assert!(report.is_ok(), "{report}");
+    assert_eq!(report.rows().len(), 1, "{report}");
+    assert!(report.rows()[0].path().ends_with("inner[1]"), "{report}");
+    assert!(back[0].connected());
 }
