@@ -346,3 +346,19 @@ fn bytes_read_without_their_types_give_the_same_json() {
     assert_eq!(cerial::ir_to_json(&ir).unwrap(), to_json(&house()).unwrap());
     assert!(ir.to_string().contains("live lamp::Light"), "{ir}");
 }
+
+#[test]
+fn damaged_text_is_an_error_and_never_a_panic() {
+    let json = Options::new().json_indent(0).to_json(&house()).unwrap();
+    let pieces = ["\"$ref\"", "\"$id\"", "{", "}", "[", "null", "1", "-1.5", "\"$map\"", ":", ",", "\"$some\"", "99999999999"];
+    for at in (0..json.len()).filter(|at| json.is_char_boundary(*at)) {
+        let _ = from_json::<House>(&json[..at]);
+        for piece in pieces {
+            for end in [at, at + 1, at + 5] {
+                if json.is_char_boundary(end.min(json.len())) {
+                    let _ = from_json::<House>(&format!("{}{piece}{}", &json[..at], &json[end.min(json.len())..]));
+                }
+            }
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::{Name, mismatch};
 use crate::bridge::{Tag, read_name, read_tag};
 use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{Way, read_way, schema_of};
-use crate::schema::{Body, Field, Kind};
+use crate::schema::{Body, Field, Fields, Kind, Schema, TypeDef, Variant};
 use crate::wire::Reader;
 
 /// How many levels of the tree one heap edge may take.
@@ -266,6 +266,8 @@ impl<'r, 'de> Decoder<'r, 'de> {
             Some(local) => *local,
             None => {
                 let schema = schema_of(self.r, number)?;
+                // Kept three times: by the stream, by the layout, by the tree.
+                self.r.charge(size_of_schema(&schema).saturating_mul(3))?;
                 let name = self.r.names().get(number).name.to_string();
                 let local = self.names.len() as u32;
                 self.numbers.insert(number, local);
@@ -350,6 +352,36 @@ impl<'r, 'de> Decoder<'r, 'de> {
         let value = self.dynamic(names).map_err(|e| e.at_name(&name))?;
         Ok((name, value))
     }
+}
+
+/// What a schema takes in memory, roughly.
+fn size_of_schema(schema: &Schema) -> usize {
+    let fields = |fields: &Fields| -> usize {
+        fields.as_slice().iter().map(|field| size_of::<Field>() + field.name.len() + size_of_kind(&field.kind)).sum()
+    };
+    let types = schema.types.iter().map(|def| {
+        size_of::<TypeDef>()
+            + def.name.len()
+            + match &def.body {
+                Body::Struct(parts) => fields(parts),
+                Body::Enum(variants) => {
+                    variants.iter().map(|v| size_of::<Variant>() + v.name.len() + fields(&v.fields)).sum()
+                }
+            }
+    });
+    types.sum::<usize>() + size_of_kind(&schema.root)
+}
+
+fn size_of_kind(kind: &Kind) -> usize {
+    size_of::<Kind>()
+        + match kind {
+            Kind::Option(k) | Kind::Seq(k) | Kind::Array(k, _) | Kind::Boxed(k) | Kind::Shared(k) | Kind::Weak(k) => {
+                size_of_kind(k)
+            }
+            Kind::Map(key, value) => size_of_kind(key) + size_of_kind(value),
+            Kind::Tuple(kinds) => kinds.iter().map(size_of_kind).sum(),
+            _ => 0,
+        }
 }
 
 /// Adds a field to an error's path: its name, or its position in a tuple.

@@ -12,13 +12,16 @@ impl Display for Ir {
     /// points at it again, `~> #id` weakly. After `via` stands the handler.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let layout = Layout::new(self.schema.clone()).map_err(|_| fmt::Error)?;
-        Printer { f, names: &self.names, indent: 0 }.node(&self.root, &self.schema.root, &layout)
+        let layouts = self.names.iter().map(|name| Layout::new(name.schema.clone()));
+        let layouts = layouts.collect::<crate::Result<Vec<_>>>().map_err(|_| fmt::Error)?;
+        Printer { f, names: &self.names, layouts: &layouts, indent: 0 }.node(&self.root, &self.schema.root, &layout)
     }
 }
 
 struct Printer<'a, 'f> {
     f: &'a mut Formatter<'f>,
     names: &'a [Name],
+    layouts: &'a [Layout],
     indent: usize,
 }
 
@@ -73,12 +76,14 @@ impl Printer<'_, '_> {
             }
             (Kind::Type(index), _) => self.named_type(node, *index, layout),
             (_, Node::Named(index, state)) => {
-                let Some(name) = self.names.get(*index as usize) else { return Err(fmt::Error) };
-                let layout = Layout::new(name.schema.clone()).map_err(|_| fmt::Error)?;
+                let at = *index as usize;
+                let (Some(name), Some(layout)) = (self.names.get(at), self.layouts.get(at)) else {
+                    return Err(fmt::Error);
+                };
                 if *kind == Kind::Leaf {
                     write!(self.f, "via {} ", name.name)?;
                 }
-                down(|| self.node(state, &layout.schema.root, &layout))
+                down(|| self.node(state, &layout.schema.root, layout))
             }
             (_, Node::Serde(value)) => {
                 self.f.write_str("serde ")?;

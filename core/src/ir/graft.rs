@@ -2,6 +2,7 @@
 //! names, default values.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::decode::Decoder;
 use super::layout::Layout;
@@ -9,7 +10,7 @@ use super::node::{Node, down};
 use super::tree::Name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Mode, Options};
-use crate::schema::{Field, Kind};
+use crate::schema::{Field, Kind, Schema};
 use crate::wire::{Reader, Writer};
 
 /// Object ids for a new tree.
@@ -20,6 +21,8 @@ pub(super) struct Graft<'o> {
     ids: HashMap<u64, (u32, bool)>,
     /// Bodies that do not stand in the new tree yet, by old id.
     pub(super) bodies: HashMap<u64, Node>,
+    /// The layouts of `names`, as far as they were asked for.
+    layouts: HashMap<String, (u32, Rc<Layout>)>,
     /// Old ids above this are of defaults.
     fresh: u64,
 }
@@ -33,7 +36,18 @@ pub(super) enum Edge {
 
 impl<'o> Graft<'o> {
     pub(super) fn new(options: &'o Options, names: Vec<Name>) -> Graft<'o> {
-        Graft { options, names, ids: HashMap::new(), bodies: HashMap::new(), fresh: 1 << 32 }
+        Graft { options, names, ids: HashMap::new(), bodies: HashMap::new(), layouts: HashMap::new(), fresh: 1 << 32 }
+    }
+
+    /// The number and the layout of a name whose schema this program has.
+    pub(super) fn name(&mut self, name: &str, schema: &Schema) -> Result<(u32, Rc<Layout>)> {
+        if let Some(known) = self.layouts.get(name) {
+            return Ok(known.clone());
+        }
+        let known = (self.names.len() as u32, Rc::new(Layout::new(schema.clone())?));
+        self.names.push(Name { name: name.to_owned(), schema: schema.clone() });
+        self.layouts.insert(name.to_owned(), known.clone());
+        Ok(known)
     }
 
     fn slot(&mut self, old: u64) -> &mut (u32, bool) {

@@ -2,9 +2,7 @@
 
 use super::super::form::{Former, int};
 use super::super::graft::{Edge, Graft};
-use super::super::layout::Layout;
 use super::super::node::{FunctionNode, LiveNode, Node, down};
-use super::super::tree::Name;
 use super::markers::{
     BYTES, FLOAT, FUNCTION, HANDLER, ID, INT, LIVE, MAP, Markers, REF, SOME, STATE, TYPE, VALUE, WEAK, bytes_from,
     float_from, int_from, pairs_from, plain, take, take_text,
@@ -141,17 +139,10 @@ impl<'c> Former<'c, '_> {
 
     /// A state or an object, by the schema that this program has for it.
     fn named(&mut self, name: &str, schema: &Schema, state: Node) -> Result<Node> {
-        let at = match self.graft.names.iter().position(|known| known.name == name) {
-            Some(at) => at,
-            None => {
-                self.graft.names.push(Name { name: name.to_owned(), schema: schema.clone() });
-                self.graft.names.len() - 1
-            }
-        };
-        let layout = Layout::new(schema.clone())?;
+        let (number, layout) = self.graft.name(name, schema)?;
         let mut former = Former { graft: &mut *self.graft, layout: &layout, markers: Some(Markers) };
         let state = former.boxed(state, &layout.schema.root).map_err(|e| e.in_handler(name))?;
-        Ok(Node::Named(at as u32, state))
+        Ok(Node::Named(number, state))
     }
 
     #[cold]
