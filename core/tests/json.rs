@@ -83,6 +83,10 @@ fn numbers_keep_their_value() {
     }
     let back: f32 = from_json(&to_json(&f32::from_bits(0xffc0_0001)).unwrap()).unwrap();
     assert_eq!(back.to_bits(), 0xffc0_0001);
+    let back: Serde<f32> = from_json(&to_json(&Serde(f32::from_bits(0xffc0_0001))).unwrap()).unwrap();
+    assert_eq!(back.0.to_bits(), 0xffc0_0001);
+    refused::<f64>(r#"{"$float":"nan:1"}"#, ErrorKind::Malformed, &["no float"]);
+    refused::<f64>(r#"{"$float":"nan:ffc00001"}"#, ErrorKind::Malformed, &["32 bits"]);
 }
 
 #[test]

@@ -5,12 +5,25 @@ use std::rc::Rc;
 
 use super::layout::{Layout, is_tag, tag_bytes};
 use super::node::{FunctionNode, LiveNode, Node, down};
+use super::weight::size_of_schema;
 use super::{Name, mismatch};
 use crate::bridge::{Tag, read_name, read_tag};
 use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{Way, read_way, schema_of};
-use crate::schema::{Body, Field, Fields, Kind, Schema, TypeDef, Variant};
+use crate::schema::{Body, Field, Kind};
 use crate::wire::Reader;
+
+/// Collects into exactly the memory that was charged: a fallible `collect` grows by doubling.
+trait Gather<T>: Iterator<Item = Result<T>> + Sized {
+    fn gather(self, n: usize) -> Result<Vec<T>> {
+        let mut all = Vec::with_capacity(n);
+        for item in self {
+            all.push(item?);
+        }
+        Ok(all)
+    }
+}
+impl<T, I: Iterator<Item = Result<T>>> Gather<T> for I {}
 
 /// How many levels of the tree one heap edge may take.
 const LEVELS: u32 = 4;
@@ -107,7 +120,7 @@ impl<'r, 'de> Decoder<'r, 'de> {
                             let part = &head[i * shape.head..(i + 1) * shape.head];
                             d.read(inner, layout, part).map_err(|e| e.at_index(i))
                         })
-                        .collect::<Result<Vec<_>>>()
+                        .gather(n)
                 })?;
                 Node::List(items)
             }
@@ -120,7 +133,7 @@ impl<'r, 'de> Decoder<'r, 'de> {
                         .iter()
                         .enumerate()
                         .map(|(i, item)| d.part(item, layout, head, &mut at).map_err(|e| e.at_index(i)))
-                        .collect::<Result<Vec<_>>>()
+                        .gather(items.len())
                 })?;
                 Node::List(items)
             }
@@ -200,7 +213,7 @@ impl<'r, 'de> Decoder<'r, 'de> {
                     let head = d.r.block(shape.head)?;
                     d.read(inner, layout, head).map_err(|e| e.at_index(i))
                 })
-                .collect::<Result<Vec<_>>>()
+                .gather(n)
         })?;
         Ok(Node::List(items))
     }
@@ -217,7 +230,7 @@ impl<'r, 'de> Decoder<'r, 'de> {
                     let value = d.read(value, layout, value_head).map_err(|e| e.at_index(i))?;
                     Ok((key, value))
                 })
-                .collect::<Result<Vec<_>>>()
+                .gather(n)
         })?;
         Ok(Node::Map(entries))
     }
@@ -256,7 +269,7 @@ impl<'r, 'de> Decoder<'r, 'de> {
                 .iter()
                 .enumerate()
                 .map(|(i, field)| d.part(&field.kind, layout, head, &mut at).map_err(|e| at_field(e, field, i)))
-                .collect()
+                .gather(fields.len())
         })
     }
 
@@ -309,7 +322,7 @@ impl<'r, 'de> Decoder<'r, 'de> {
             Tag::List(n) => {
                 self.r.charge(n * size_of::<Node>())?;
                 self.nested(|d| {
-                    (0..n).map(|i| d.dynamic(names).map_err(|e| e.at_index(i))).collect::<Result<Vec<_>>>()
+                    (0..n).map(|i| d.dynamic(names).map_err(|e| e.at_index(i))).gather(n)
                 })
                 .map(Node::List)?
             }
@@ -321,13 +334,13 @@ impl<'r, 'de> Decoder<'r, 'de> {
                             let key = d.dynamic(names).map_err(|e| e.at_index(i))?;
                             Ok((key, d.dynamic(names).map_err(|e| e.at_index(i))?))
                         })
-                        .collect::<Result<Vec<_>>>()
+                        .gather(n)
                 })
                 .map(Node::Map)?
             }
             Tag::Struct(n) => {
                 self.r.charge(2 * n * size_of::<Node>())?;
-                self.nested(|d| (0..n).map(|_| d.record_field(names)).collect::<Result<Vec<_>>>()).map(Node::Record)?
+                self.nested(|d| (0..n).map(|_| d.record_field(names)).gather(n)).map(Node::Record)?
             }
             Tag::UnitVariant => {
                 let name = self.dynamic_name(names)?;
@@ -352,36 +365,6 @@ impl<'r, 'de> Decoder<'r, 'de> {
         let value = self.dynamic(names).map_err(|e| e.at_name(&name))?;
         Ok((name, value))
     }
-}
-
-/// What a schema takes in memory, roughly.
-fn size_of_schema(schema: &Schema) -> usize {
-    let fields = |fields: &Fields| -> usize {
-        fields.as_slice().iter().map(|field| size_of::<Field>() + field.name.len() + size_of_kind(&field.kind)).sum()
-    };
-    let types = schema.types.iter().map(|def| {
-        size_of::<TypeDef>()
-            + def.name.len()
-            + match &def.body {
-                Body::Struct(parts) => fields(parts),
-                Body::Enum(variants) => {
-                    variants.iter().map(|v| size_of::<Variant>() + v.name.len() + fields(&v.fields)).sum()
-                }
-            }
-    });
-    types.sum::<usize>() + size_of_kind(&schema.root)
-}
-
-fn size_of_kind(kind: &Kind) -> usize {
-    size_of::<Kind>()
-        + match kind {
-            Kind::Option(k) | Kind::Seq(k) | Kind::Array(k, _) | Kind::Boxed(k) | Kind::Shared(k) | Kind::Weak(k) => {
-                size_of_kind(k)
-            }
-            Kind::Map(key, value) => size_of_kind(key) + size_of_kind(value),
-            Kind::Tuple(kinds) => kinds.iter().map(size_of_kind).sum(),
-            _ => 0,
-        }
 }
 
 /// Adds a field to an error's path: its name, or its position in a tuple.

@@ -21,6 +21,7 @@ mod key;
 mod layout;
 mod node;
 mod tree;
+mod weight;
 
 pub use doors::{deserialize_ir, inspect, serialize_ir};
 pub use json::{from_json, ir_to_json, ir_to_jsonable, to_json, to_jsonable};

@@ -120,6 +120,10 @@ pub(super) fn float_from(node: &mut Node) -> Result<(f64, Option<u64>)> {
         "-inf" => (f64::NEG_INFINITY, None),
         other => {
             let bits = other.strip_prefix("nan:").and_then(|bits| u64::from_str_radix(bits, 16).ok());
+            let bits = bits.filter(|bits| match u32::try_from(*bits) {
+                Ok(narrow) => f32::from_bits(narrow).is_nan(),
+                Err(_) => f64::from_bits(*bits).is_nan(),
+            });
             (f64::NAN, Some(bits.ok_or_else(|| Error::malformed(format!("`{other}` is no float")))?))
         }
     })
@@ -149,7 +153,11 @@ pub(in crate::ir) fn plain(mut node: Node) -> Result<Node> {
         Some(BYTES) => Node::Bytes(bytes_from(&mut node)?),
         Some(FLOAT) => {
             let (value, bits) = float_from(&mut node)?;
-            Node::F64(bits.map_or(value, f64::from_bits))
+            match bits.map(|bits| (bits, u32::try_from(bits))) {
+                None => Node::F64(value),
+                Some((_, Ok(narrow))) => Node::F32(f32::from_bits(narrow)),
+                Some((wide, Err(_))) => Node::F64(f64::from_bits(wide)),
+            }
         }
         Some(INT) => match int_from(&mut node)? {
             Int::Small(value) => Node::I128(value),

@@ -106,6 +106,9 @@ impl<'c> Former<'c, '_> {
             }
             (Kind::F64, FLOAT) => {
                 let (value, bits) = float_from(&mut node)?;
+                if bits.is_some_and(|bits| u32::try_from(bits).is_ok()) {
+                    return Err(Error::malformed("a NaN of 32 bits in an f64"));
+                }
                 Node::F64(bits.map_or(value, f64::from_bits))
             }
             (_, INT) => match int(int_from(&mut node)?, kind) {
