@@ -17,7 +17,7 @@ pub(crate) fn read_foreign<R>(
     r: &mut Reader<'_>,
     theirs: &Schema,
     ours: &Root,
-    read: impl FnOnce(&mut Reader<'_>) -> Result<R>,
+    read: impl FnOnce(Reader<'_>) -> Result<R>,
 ) -> Result<R> {
     let options = r.options();
     // Before the first name of a stream stands its root, and nothing that was read earlier.
@@ -48,7 +48,7 @@ pub(crate) fn read_foreign<R>(
 pub(crate) fn read_serde_form<R>(
     r: &mut Reader<'_>,
     ours: &Root,
-    read: impl FnOnce(&mut Reader<'_>) -> Result<R>,
+    read: impl FnOnce(Reader<'_>) -> Result<R>,
 ) -> Result<R> {
     let options = r.options();
     let Node::Serde(node) = Decoder::new(r).serde()? else {
@@ -66,7 +66,7 @@ pub(super) fn finish<R>(
     graft: &Graft<'_>,
     layout: &Layout,
     options: &Options,
-    read: impl FnOnce(&mut Reader<'_>) -> Result<R>,
+    read: impl FnOnce(Reader<'_>) -> Result<R>,
 ) -> Result<R> {
     let portable = options.clone().mode(Mode::Portable);
     let mut encoder = Encoder::new(&portable, &graft.names);
