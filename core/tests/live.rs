@@ -107,7 +107,16 @@ fn an_unknown_resource_serializes_back_unchanged() {
     assert_eq!(unknown[0].key(), "door::Session");
     assert_eq!(cerial::serialize(&unknown).unwrap(), bytes);
     let report = cerial::reconnect_all(&unknown, ());
-    assert!(report.to_string().contains("unknown resource: no reconnector for `door::Session`"), "{report}");
+    assert!(
+        report.to_string().contains("unknown resource: `door::Session` was read into a `Placeholder`"),
+        "{report}"
+    );
+    let key = bytes.windows(4).position(|window| window == b"door").unwrap();
+    let mut bytes = bytes;
+    bytes[key..key + 4].copy_from_slice(b"moor");
+    let unknown: Vec<Placeholder> = cerial::deserialize(&bytes).unwrap();
+    let report = cerial::reconnect_all(&unknown, ());
+    assert!(report.to_string().contains("unknown resource: no reconnector for `moor::Session`"), "{report}");
 }
 
 #[test]

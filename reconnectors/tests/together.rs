@@ -6,7 +6,7 @@ mod servers;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use cerial::{Cerial, Credentials, Failure, Live};
+use cerial::{Cerial, Credentials, Failure, Live, Reconnector};
 use cerial_reconnectors::{Postgres, Reconnect, Redis, Sqlite, Tcp};
 use servers::{dead_port, failed, no_canary, port, silent, var};
 
@@ -74,4 +74,22 @@ fn every_failure_costs_only_its_row() {
     for secret in [var("SUITKAISE_TEST_POSTGRES_PASSWORD"), analytics, var("SUITKAISE_TEST_REDIS_PASSWORD")] {
         no_canary(&secret, told.as_bytes());
     }
+}
+
+#[test]
+fn the_keys_of_the_original_are_aliases() {
+    let table = [
+        (Postgres::KEY, Postgres::ALIASES, "psycopg2.Connection"),
+        (Redis::KEY, Redis::ALIASES, "redis.Redis"),
+        (Sqlite::KEY, Sqlite::ALIASES, "sqlite3.Connection"),
+        (Tcp::KEY, Tcp::ALIASES, "socket.socket"),
+    ];
+    for (key, aliases, theirs) in table {
+        assert!(aliases.contains(&theirs), "{key}");
+        assert!(cerial::Registry::global().reconnector_list().contains(&key), "{key}");
+    }
+    // An empty map for a resource without auth is fine.
+    let credentials = Credentials::from_json(r#"{"sqlite3.Connection": {}}"#).unwrap();
+    let report = Reconnect::new().run(&Live::placeholder(Sqlite::memory()), &credentials);
+    assert!(report.is_ok() && report.unused().is_empty(), "{report}");
 }

@@ -5,24 +5,19 @@
 //! may stand under a lock that must not be held while a host is slow to answer.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::any::{AnyConnection, AnyLive, ConnectFn, Status};
-use super::credentials::Wanted;
+use super::any::{AnyConnection, ConnectFn};
+use super::draft::Draft;
 use super::failure::{panicked, scrubbed};
-use super::{
-    AsCredentials, Auth, Connect, Credentials, Failure, Outcome, Reach, ReconnectPolicy, ReconnectReport,
-    Row, Secret,
-};
+use super::finish::Finish;
+use super::{AsCredentials, Connect, Failure, Outcome, ReconnectPolicy, ReconnectReport, Row, Secret};
 use crate::encode::Encode;
-use crate::error::{Error, Result};
-use crate::registry::Registry;
+use crate::error::Result;
 use crate::walk::walk_value;
 
 /// Who gets which secret, and what is to be done.
@@ -33,14 +28,14 @@ pub struct Plan {
 }
 
 #[derive(Debug)]
-struct Task {
-    row: Row,
-    step: Step,
+pub(super) struct Task {
+    pub(super) row: Row,
+    pub(super) step: Step,
     /// The task whose connection this one is another handle on.
-    leader: Option<usize>,
+    pub(super) leader: Option<usize>,
 }
 
-enum Step {
+pub(super) enum Step {
     /// Nothing is to be done: the row says why.
     Settled,
     /// To be run.
@@ -64,11 +59,11 @@ impl std::fmt::Debug for Step {
 
 /// One connection to be made, free of the value it is for.
 pub struct Job {
-    task: usize,
-    host: Option<String>,
-    secret: Option<Secret>,
-    policy: Arc<ReconnectPolicy>,
-    connect: ConnectFn,
+    pub(super) task: usize,
+    pub(super) host: Option<String>,
+    pub(super) secret: Option<Secret>,
+    pub(super) policy: Arc<ReconnectPolicy>,
+    pub(super) connect: ConnectFn,
 }
 
 /// A connection on its way into the value.
@@ -136,13 +131,7 @@ impl Plan {
         policy: &ReconnectPolicy,
     ) -> Plan {
         let credentials = credentials.as_credentials().into_owned();
-        let draft = Rc::new(RefCell::new(Draft {
-            tasks: Vec::new(),
-            used: vec![false; credentials.names().len()],
-            leaders: HashMap::new(),
-            policy: Arc::new(policy.clone()),
-            credentials,
-        }));
+        let draft = Rc::new(RefCell::new(Draft::new(credentials, policy)));
         let skipped = walk_value(value, {
             let draft = draft.clone();
             move |place, live| {
@@ -150,16 +139,8 @@ impl Plan {
                 draft.borrow_mut().add(place.path(), &attribute, live);
             }
         });
-        let mut draft = draft.borrow_mut();
-        for (path, error) in skipped {
-            let row = Row::new(path, "", String::new())
-                .failed(Failure::Other, format!("could not be looked into: {error}"));
-            draft.tasks.push(Task { row, step: Step::Settled, leader: None });
-        }
-        let names = draft.credentials.names();
-        let unused =
-            names.into_iter().zip(&draft.used).filter(|(_, used)| !**used).map(|(name, _)| name).collect();
-        Plan { tasks: std::mem::take(&mut draft.tasks), unused }
+        let (tasks, unused) = draft.borrow_mut().take(skipped);
+        Plan { tasks, unused }
     }
 
     /// Takes the jobs out, to be run in any order.
@@ -204,206 +185,5 @@ impl Plan {
         drop(skipped);
         let rows = finish.borrow_mut().rows();
         ReconnectReport::new(rows, self.unused)
-    }
-}
-
-struct Draft {
-    tasks: Vec<Task>,
-    used: Vec<bool>,
-    leaders: HashMap<(String, u64), usize>,
-    policy: Arc<ReconnectPolicy>,
-    credentials: Credentials,
-}
-
-impl Draft {
-    fn add(&mut self, path: String, attribute: &str, live: &dyn AnyLive) {
-        let place = live.place();
-        let wanted = Wanted { key: live.key(), path: &path, attribute, place: &place };
-        let secret = match live.auth() {
-            Auth::None => None,
-            _ => self.credentials.find(&wanted, live.aliases()).map(|(secret, entry)| {
-                if let Some(entry) = entry {
-                    self.used[entry] = true;
-                }
-                secret.into_owned()
-            }),
-        };
-        let mut row = Row::new(path.clone(), live.key(), place.clone());
-        row.secret = secret.is_some();
-        let leader = match live.group() {
-            0 => None,
-            group => match self.leaders.entry((live.key().to_owned(), group)) {
-                std::collections::hash_map::Entry::Occupied(entry) => Some(*entry.get()),
-                std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(self.tasks.len());
-                    None
-                }
-            },
-        };
-        let step = if live.status() == Status::Live {
-            row.outcome = Outcome::AlreadyLive;
-            Step::Settled
-        } else if leader.is_some() {
-            Step::Running
-        } else {
-            match self.prepare(&wanted, live, secret) {
-                Ok(Some(job)) => Step::Job(job),
-                Ok(None) => {
-                    row.outcome = Outcome::Ready;
-                    Step::Settled
-                }
-                Err(error) => {
-                    row.outcome = Outcome::Failed(error.failure().unwrap_or(Failure::Other));
-                    row.detail = error.to_string();
-                    row.help = error.help().map(str::to_owned);
-                    Step::Settled
-                }
-            }
-        };
-        self.tasks.push(Task { row, step, leader });
-    }
-
-    /// The job, or none for what is rebuilt and not started.
-    fn prepare(
-        &self,
-        wanted: &Wanted<'_>,
-        live: &dyn AnyLive,
-        secret: Option<Secret>,
-    ) -> Result<Option<Job>> {
-        if let Some(poison) =
-            Registry::global().reconnector(live.key()).and_then(|entry| entry.poison.as_ref())
-        {
-            return Err(Error::connect(Failure::Other, poison));
-        }
-        let Some(connect) = live.connect_fn() else {
-            let krate = live.key().split("::").next().unwrap_or_default();
-            return Err(Error::connect(Failure::Unknown, format!("no reconnector for `{}`", live.key()))
-                .with_help(format!(
-                    "is its crate linked? add `use {krate} as _;` or that of its reconnector"
-                )));
-        };
-        let reach = live.reach();
-        match reach {
-            Reach::Thread if !self.policy.start_threads => return Ok(None),
-            Reach::Process if !self.policy.start_processes => return Ok(None),
-            Reach::Thread | Reach::Process => {}
-            _ => {
-                self.policy.permits(&reach)?;
-                live.policy().permits(&reach)?;
-            }
-        }
-        match &secret {
-            None if live.auth() == Auth::Required => {
-                return Err(Error::secret_missing(format!("no credential: {}", tried(wanted))));
-            }
-            Some(secret) => check_parts(secret, live.secret_parts())?,
-            None => {}
-        }
-        let host = match reach {
-            Reach::Host(host) => Some(host),
-            _ => None,
-        };
-        Ok(Some(Job { task: self.tasks.len(), host, secret, policy: self.policy.clone(), connect }))
-    }
-}
-
-/// Which credentials were looked for.
-fn tried(wanted: &Wanted<'_>) -> String {
-    let mut selectors = vec![Cow::from(format!("{:?}", wanted.path))];
-    if wanted.attribute != wanted.path {
-        selectors.push(format!("{:?}", wanted.attribute).into());
-    }
-    selectors.push("\"*\"".into());
-    format!("looked for {} of `{}`", selectors.join(", "), wanted.key)
-}
-
-fn check_parts(secret: &Secret, known: &[&str]) -> Result<()> {
-    match secret.part_names().into_iter().find(|name| !known.contains(name)) {
-        None => Ok(()),
-        Some(name) => Err(Error::connect(
-            Failure::Other,
-            format!("the secret has a part `{name}`, this resource takes: {}", known.join(", ")),
-        )),
-    }
-}
-
-/// The second walk.
-struct Finish {
-    tasks: Vec<Option<Task>>,
-    by_path: HashMap<String, VecDeque<usize>>,
-    /// How many handles beside the first are wanted of a task's connection, and those that were made.
-    followers: HashMap<usize, (usize, Vec<AnyConnection>)>,
-    done: Vec<(usize, Row)>,
-}
-
-impl Finish {
-    fn new(tasks: Vec<Task>) -> Finish {
-        let mut by_path: HashMap<String, VecDeque<usize>> = HashMap::new();
-        let mut followers: HashMap<usize, (usize, Vec<AnyConnection>)> = HashMap::new();
-        for (index, task) in tasks.iter().enumerate() {
-            by_path.entry(task.row.path.clone()).or_default().push_back(index);
-            if let Some(leader) = task.leader {
-                followers.entry(leader).or_default().0 += 1;
-            }
-        }
-        Finish { tasks: tasks.into_iter().map(Some).collect(), by_path, followers, done: Vec::new() }
-    }
-
-    fn visit(&mut self, path: &str, live: &dyn AnyLive) {
-        let Some(index) = self.by_path.get_mut(path).and_then(VecDeque::pop_front) else { return };
-        let Some(Task { mut row, step, leader }) = self.tasks[index].take() else { return };
-        match (step, leader) {
-            (Step::Made(made), _) => put(&mut row, live, made),
-            (Step::Settled, _) => {}
-            (_, Some(leader)) => match self.followers.get_mut(&leader).and_then(|(_, made)| made.pop()) {
-                Some(made) => put(&mut row, live, made),
-                None => {
-                    let first = self.done.iter().find(|(index, _)| *index == leader).map(|(_, row)| row);
-                    row = match first {
-                        Some(first) if !first.is_live() => row.failed_as(first),
-                        _ => row.failed(
-                            Failure::Other,
-                            "the first handle on this resource gave no second one".into(),
-                        ),
-                    };
-                }
-            },
-            _ => row = row.failed(Failure::Timeout, "no answer before the deadline".into()),
-        }
-        if let Some((wanted, made)) = self.followers.get_mut(&index)
-            && row.is_live()
-        {
-            made.extend((0..*wanted).map_while(|_| live.second()));
-        }
-        if let Outcome::Failed(failure) = row.outcome {
-            live.note(&format!("{failure}: {}", row.detail));
-        }
-        self.done.push((index, row));
-    }
-
-    fn rows(&mut self) -> Vec<Row> {
-        for (index, task) in self.tasks.iter_mut().enumerate() {
-            if let Some(Task { row, step, .. }) = task.take() {
-                let gone = !matches!(step, Step::Settled);
-                let row = if gone {
-                    row.failed(Failure::Other, "is gone: the value was changed meanwhile".into())
-                } else {
-                    row
-                };
-                self.done.push((index, row));
-            }
-        }
-        self.done.sort_by_key(|(index, _)| *index);
-        std::mem::take(&mut self.done).into_iter().map(|(_, row)| row).collect()
-    }
-}
-
-fn put(row: &mut Row, live: &dyn AnyLive, made: AnyConnection) {
-    match live.install(made) {
-        Ok(()) => row.outcome = Outcome::Live,
-        Err(error) => {
-            row.outcome = Outcome::Failed(Failure::Other);
-            row.detail = error.to_string();
-        }
     }
 }
