@@ -105,7 +105,7 @@ impl Options {
     pub fn deserialize<T: Cerial>(&self, bytes: &[u8]) -> Result<T> {
         let root = root_of::<T>();
         match self.same_shape(bytes, root) {
-            Some(r) => finish(r).map_err(|error| error.in_root(&root.name)),
+            Some(mut r) => finish(&mut r).map_err(|error| error.in_root(&root.name)),
             None => self.deserialize_foreign(bytes, root),
         }
     }
@@ -132,8 +132,8 @@ impl Options {
     #[inline]
     pub fn deserialize_borrowed<'de, T: Decode<'de>>(&'de self, bytes: &'de [u8]) -> Result<T> {
         let root = root_of::<T>();
-        if let Some(r) = self.same_shape(bytes, root) {
-            return finish(r).map_err(|error| error.in_root(&root.name));
+        if let Some(mut r) = self.same_shape(bytes, root) {
+            return finish(&mut r).map_err(|error| error.in_root(&root.name));
         }
         let header = read_header(&mut self.reader(bytes)?)?;
         Err(match header.mode {
@@ -178,9 +178,14 @@ impl Options {
 }
 
 /// Reads the root value, patches what waits, and checks that nothing is left.
-fn finish<'de, T: Decode<'de>>(mut r: Reader<'de>) -> Result<T> {
-    let mut value = r.value(Static::<T>::NEW)?;
-    r.finish()?;
+fn finish<'de, T: Decode<'de>>(r: &mut Reader<'de>) -> Result<T> {
+    let mut value = match r.value(Static::<T>::NEW).and_then(|value| r.finish().map(|()| value)) {
+        Ok(value) => value,
+        Err(error) if r.options().debug => {
+            return Err(error.seen(format!("{} bytes were left to read where it failed", r.rest().len())));
+        }
+        Err(error) => return Err(error),
+    };
     if let Some(graph) = r.take_graph() {
         graph.patch(|patcher| value.patch(patcher));
     }

@@ -11,7 +11,7 @@ use crate::shape::Shape;
 use crate::walk::Walker;
 use crate::wire::{Reader, Writer};
 
-use super::{Codec, ReadCodec, Static, by_codec};
+use super::{Codec, ReadCodec, Static, by_codec, charges};
 
 /// Writes a slice: count and elements.
 #[inline]
@@ -100,7 +100,7 @@ pub(super) fn patch_each<'a, T: 'a>(
 /// A list type: how it is written from a slice or an iterator, and filled.
 macro_rules! list {
     ($(#[$doc:meta])* $codec:ident, [$($generics:tt)*] $list:ty, [$($bounds:tt)*],
-     write: $write:expr, empty: $empty:expr, push: $push:expr, patch: $patch:expr) => {
+     charge: $item:expr, write: $write:expr, empty: $empty:expr, push: $push:expr, patch: $patch:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $codec<C>(pub C);
@@ -136,7 +136,7 @@ macro_rules! list {
         {
             #[inline]
             fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$list> {
-                let n = r.length(self.0.shape().min, size_of::<T>())?;
+                let n = r.length(self.0.shape().min, $item)?;
                 #[allow(clippy::redundant_closure_call, reason = "the closure is the macro's argument")]
                 let mut list: $list = $empty(n);
                 read_each(self.0, r, n, |item| $push(&mut list, item))?;
@@ -149,6 +149,7 @@ macro_rules! list {
 list! {
     /// `Vec<T>`.
     CVec, [T] Vec<T>, [],
+    charge: size_of::<T>(),
     write: |v: &Vec<T>, c, w| write_slice(v, c, w),
     empty: Vec::with_capacity,
     push: |v: &mut Vec<T>, item| v.push(item),
@@ -159,6 +160,7 @@ by_codec!([T] Vec<T>, [T: Encode], [T: Decode<'de>], CVec(Static::<T>::NEW));
 list! {
     /// `VecDeque<T>`.
     CVecDeque, [T] VecDeque<T>, [],
+    charge: size_of::<T>(),
     write: |v: &VecDeque<T>, c, w: &mut Writer<'_>| {
         w.count(v.len());
         write_each(v.iter(), c, w)
@@ -172,6 +174,7 @@ by_codec!([T] VecDeque<T>, [T: Encode], [T: Decode<'de>], CVecDeque(Static::<T>:
 list! {
     /// `LinkedList<T>`.
     CLinkedList, [T] LinkedList<T>, [],
+    charge: (size_of::<T>() + 2 * size_of::<usize>()).next_multiple_of(align_of::<usize>()),
     write: |v: &LinkedList<T>, c, w: &mut Writer<'_>| {
         w.count(v.len());
         write_each(v.iter(), c, w)
@@ -185,7 +188,7 @@ by_codec!([T] LinkedList<T>, [T: Encode], [T: Decode<'de>], CLinkedList(Static::
 /// A collection whose elements are hashed or ordered while it is read: they must be complete by then.
 macro_rules! keyed {
     ($(#[$doc:meta])* $codec:ident, [$($generics:tt)*] $list:ty, [$($bounds:tt)*],
-     sort: $sort:expr, empty: $empty:expr, push: $push:expr) => {
+     sort: $sort:expr, charge: $charge:path, empty: $empty:expr, push: $push:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $codec<C>(pub C);
@@ -222,7 +225,8 @@ macro_rules! keyed {
             $($bounds)*
         {
             fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$list> {
-                let n = r.length(self.0.shape().min, size_of::<T>() * 2)?;
+                let n = r.length(self.0.shape().min, 0)?;
+                $charge(r, n, size_of::<T>())?;
                 #[allow(clippy::redundant_closure_call, reason = "the closure is the macro's argument")]
                 let mut list: $list = $empty(n);
                 let nests = self.0.shape().nests;
@@ -241,6 +245,7 @@ keyed! {
     /// `HashSet<T, S>`.
     CHashSet, [T, S] HashSet<T, S>, [T: Eq + Hash, S: BuildHasher + Default],
     sort: true,
+    charge: charges::table,
     empty: |n| HashSet::with_capacity_and_hasher(n, S::default()),
     push: |v: &mut HashSet<T, S>, item| v.insert(item)
 }
@@ -255,6 +260,7 @@ keyed! {
     /// `BTreeSet<T>`.
     CBTreeSet, [T] BTreeSet<T>, [T: Ord],
     sort: false,
+    charge: charges::tree,
     empty: |_| BTreeSet::new(),
     push: |v: &mut BTreeSet<T>, item| v.insert(item)
 }
@@ -264,6 +270,7 @@ keyed! {
     /// `BinaryHeap<T>`: its elements, in the heap's own order (sorted by their bytes where canonical).
     CBinaryHeap, [T] BinaryHeap<T>, [T: Ord],
     sort: true,
+    charge: charges::each,
     empty: BinaryHeap::with_capacity,
     push: |v: &mut BinaryHeap<T>, item| v.push(item)
 }

@@ -11,7 +11,7 @@ use crate::shape::Shape;
 use crate::walk::Walker;
 use crate::wire::{Reader, Writer};
 
-use super::{Codec, ReadCodec, Static, by_codec};
+use super::{Codec, ReadCodec, Static, by_codec, charges};
 
 /// Sorts items by the bytes of their keys, written apart.
 pub(super) fn sorted_by_bytes<T, K>(
@@ -121,7 +121,7 @@ fn read_entries<'de, K, V>(
 
 macro_rules! map {
     ($(#[$doc:meta])* $codec:ident, [$($generics:tt)*] $map:ty, [$($bounds:tt)*],
-     sort: $sort:expr, empty: $empty:expr, [$($enc:tt)*], [$($dec:tt)*]) => {
+     sort: $sort:expr, charge: $charge:path, empty: $empty:expr, [$($enc:tt)*], [$($dec:tt)*]) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $codec<C, D>(pub C, pub D);
@@ -159,7 +159,8 @@ macro_rules! map {
         {
             fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$map> {
                 let min = self.0.shape().min + self.1.shape().min;
-                let n = r.length(min, size_of::<(K, V)>() * 2)?;
+                let n = r.length(min, 0)?;
+                $charge(r, n, size_of::<(K, V)>())?;
                 #[allow(clippy::redundant_closure_call, reason = "the closure is the macro's argument")]
                 let mut map: $map = $empty(n);
                 read_entries(self.0, self.1, r, n, |key, value| {
@@ -176,6 +177,7 @@ map! {
     /// `HashMap<K, V, S>`.
     CHashMap, [K, V, S] HashMap<K, V, S>, [K: Eq + Hash, S: BuildHasher + Default],
     sort: true,
+    charge: charges::table,
     empty: |n| HashMap::with_capacity_and_hasher(n, S::default()),
     [K: Encode, V: Encode],
     [K: Decode<'de> + Eq + Hash, V: Decode<'de>, S: BuildHasher + Default]
@@ -185,6 +187,7 @@ map! {
     /// `BTreeMap<K, V>`.
     CBTreeMap, [K, V] BTreeMap<K, V>, [K: Ord],
     sort: false,
+    charge: charges::tree,
     empty: |_| BTreeMap::new(),
     [K: Encode, V: Encode],
     [K: Decode<'de> + Ord, V: Decode<'de>]

@@ -6,6 +6,7 @@
 //! same codecs around [`Static`].
 
 mod cells;
+mod charges;
 #[cfg(any(feature = "parking_lot", feature = "tokio"))]
 mod foreign_locks;
 mod lists;

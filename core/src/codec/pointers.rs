@@ -59,14 +59,17 @@ impl<T: Encode> Pointee for T {
 impl<'de, T: Decode<'de>> ReadPointee<'de> for T {
     #[inline(always)]
     fn read_box(r: &mut Reader<'de>) -> Result<Box<T>> {
+        r.charge(size_of::<T>())?;
         r.value(Static::<T>::NEW).map(Box::new)
     }
     #[inline(always)]
     fn read_rc(r: &mut Reader<'de>) -> Result<Rc<T>> {
+        r.charge(size_of::<T>())?;
         r.value(Static::<T>::NEW).map(Rc::new)
     }
     #[inline(always)]
     fn read_arc(r: &mut Reader<'de>) -> Result<Arc<T>> {
+        r.charge(size_of::<T>())?;
         r.value(Static::<T>::NEW).map(Arc::new)
     }
 }
@@ -90,11 +93,18 @@ impl<'de> ReadPointee<'de> for str {
         r.string().map(String::into_boxed_str)
     }
     fn read_rc(r: &mut Reader<'de>) -> Result<Rc<str>> {
-        r.text().map(Rc::from)
+        charged_text(r).map(Rc::from)
     }
     fn read_arc(r: &mut Reader<'de>) -> Result<Arc<str>> {
-        r.text().map(Arc::from)
+        charged_text(r).map(Arc::from)
     }
+}
+
+/// Text that is copied into a pointer of its own.
+fn charged_text<'de>(r: &mut Reader<'de>) -> Result<&'de str> {
+    let text = r.text()?;
+    r.charge(text.len())?;
+    Ok(text)
 }
 
 impl<T: Encode> Pointee for [T] {
@@ -115,6 +125,16 @@ impl<T: Encode> Pointee for [T] {
 impl<'de, T: Decode<'de>> ReadPointee<'de> for [T] {
     fn read_box(r: &mut Reader<'de>) -> Result<Box<[T]>> {
         CVec(Static::<T>::NEW).read(&[], r).map(Vec::into_boxed_slice)
+    }
+    fn read_rc(r: &mut Reader<'de>) -> Result<Rc<[T]>> {
+        let list = Self::read_box(r)?;
+        r.charge(size_of_val(&*list))?;
+        Ok(Rc::from(list))
+    }
+    fn read_arc(r: &mut Reader<'de>) -> Result<Arc<[T]>> {
+        let list = Self::read_box(r)?;
+        r.charge(size_of_val(&*list))?;
+        Ok(Arc::from(list))
     }
 }
 
@@ -203,6 +223,11 @@ fn write_shared(
     }
 }
 
+/// What the table of objects takes for one, with room to grow.
+const OBJECT: usize = 128;
+/// What the tables take for a weak edge that waits, with room to grow.
+const WAITING: usize = 192;
+
 /// Reads a strong edge.
 #[inline]
 fn read_shared<'de, P: Clone + 'static>(
@@ -213,7 +238,8 @@ fn read_shared<'de, P: Clone + 'static>(
     let tag = r.count()?;
     match r.graph().strong::<P>(tag)? {
         Strong::Done(pointer) => Ok(pointer),
-        Strong::Body(_) => {
+        Strong::Body => {
+            r.charge(OBJECT)?;
             let pointer = r.nested(body)?;
             r.graph().finish(&pointer, patch)?;
             Ok(pointer)
@@ -348,7 +374,7 @@ macro_rules! shared {
                 if let Some(target) = r.graph().weak::<$ptr<T>>(id)? {
                     return Ok($ptr::downgrade(&target));
                 }
-                r.charge(size_of::<T>() + 2 * size_of::<usize>())?;
+                r.charge(size_of::<T>() + 2 * size_of::<usize>() + WAITING)?;
                 r.graph().wait(id, crate::graph::$dangling::<T>, |weak| weak.as_ptr().addr())
             }
         }

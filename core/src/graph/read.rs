@@ -76,7 +76,7 @@ pub(crate) struct ReadGraph {
 /// What a strong edge asks for.
 pub(crate) enum Strong<P> {
     /// Read the body, then [`ReadGraph::finish`].
-    Body(usize),
+    Body,
     /// Here it is.
     Done(P),
 }
@@ -99,7 +99,7 @@ impl ReadGraph {
             }
         }
         self.stack.push((id, false));
-        Ok(Strong::Body(id))
+        Ok(Strong::Body)
     }
 
     #[inline]

@@ -8,7 +8,7 @@ use super::graft::Graft;
 use super::layout::Layout;
 use super::node::{Node, down};
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{Mode, Options};
+use crate::options::Mode;
 use crate::schema::{Root, Schema};
 use crate::wire::Reader;
 
@@ -17,7 +17,7 @@ pub(crate) fn read_foreign<R>(
     r: &mut Reader<'_>,
     theirs: &Schema,
     ours: &Root,
-    read: impl FnOnce(Reader<'_>) -> Result<R>,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<R>,
 ) -> Result<R> {
     let options = r.options();
     // Before the first name of a stream stands its root, and nothing that was read earlier.
@@ -41,14 +41,14 @@ pub(crate) fn read_foreign<R>(
     }
     let ours_layout = Layout::new(ours.schema.clone())?;
     let node = Carrier { graft: &mut graft, theirs: &theirs, ours: &ours_layout }.root(node)?;
-    finish(&node, &graft, &ours_layout, options, read)
+    finish(r, &node, &graft, &ours_layout, read)
 }
 
 /// Reads a handler's state from what serde wrote for the value.
 pub(crate) fn read_serde_form<R>(
     r: &mut Reader<'_>,
     ours: &Root,
-    read: impl FnOnce(Reader<'_>) -> Result<R>,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<R>,
 ) -> Result<R> {
     let options = r.options();
     let Node::Serde(node) = Decoder::new(r).serde()? else {
@@ -57,20 +57,26 @@ pub(crate) fn read_serde_form<R>(
     let mut graft = Graft::new(options, Vec::new());
     let layout = Layout::new(ours.schema.clone())?;
     let node = Former::serde(&mut graft, &layout).form(*node, &layout.schema.root)?;
-    finish(&node, &graft, &layout, options, read)
+    finish(r, &node, &graft, &layout, read)
 }
 
-/// Turns a tree of our schema into bytes and reads them.
-pub(super) fn finish<R>(
+/// Turns a tree of our schema into bytes and reads them, from what is left of the budgets of `r`.
+fn finish<R>(
+    r: &mut Reader<'_>,
     node: &Node,
     graft: &Graft<'_>,
     layout: &Layout,
-    options: &Options,
-    read: impl FnOnce(Reader<'_>) -> Result<R>,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<R>,
 ) -> Result<R> {
+    let options = r.options();
     let portable = options.clone().mode(Mode::Portable);
     let mut encoder = Encoder::new(&portable, &graft.names);
     encoder.value(node, &layout.schema.root, layout)?;
     let bytes = encoder.w.into_vec();
-    down(|| read(Reader::new(&bytes, options, Mode::Portable)))
+    r.charge(bytes.capacity())?;
+    let mut inner = Reader::new(&bytes, options, Mode::Portable);
+    inner.budgets_of(r);
+    let result = down(|| read(&mut inner));
+    r.budgets_of(&inner);
+    result
 }

@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::codec::Static;
 use crate::encode::{Cerial, Encode};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Root, root_of};
 use crate::wire::{Reader, Writer};
 
 /// Takes a foreign value apart into a state that can travel, and puts it together again.
@@ -78,12 +77,11 @@ impl Rebuild {
 pub(crate) struct HandlerFns<T> {
     pub(crate) write: fn(&T, &mut Writer<'_>) -> Result<()>,
     pub(crate) read: fn(&mut Reader<'_>) -> Result<T>,
-    pub(crate) root: fn() -> &'static Root,
 }
 
 impl<T: 'static> HandlerFns<T> {
     pub(crate) fn of<H: Handler<Value = T>>() -> HandlerFns<T> {
-        HandlerFns { write: write_by::<H>, read: read_by::<H>, root: root_of::<H::State> }
+        HandlerFns { write: write_by::<H>, read: read_by::<H> }
     }
 }
 

@@ -80,7 +80,7 @@ fn read<T: 'static>(r: &mut Reader<'_>, serde: Option<ReadBySerde<T>>) -> Result
             };
             match foreign {
                 None => (fns.read)(r),
-                Some(schema) => crate::ir::read_foreign(r, &schema, (entry.root)(), |mut r| (fns.read)(&mut r)),
+                Some(schema) => crate::ir::read_foreign(r, &schema, (entry.root)(), |r| (fns.read)(r)),
             }
         }
         Way::Serde => match (serde, registry.handler_of(TypeId::of::<T>())) {
@@ -89,7 +89,7 @@ fn read<T: 'static>(r: &mut Reader<'_>, serde: Option<ReadBySerde<T>>) -> Result
             (None, Some(index)) => {
                 let entry = registry.handler(index)?;
                 let fns = entry.fns::<T>().ok_or_else(|| registry.no_handler(type_name::<T>()))?;
-                crate::ir::read_serde_form(r, (entry.root)(), |mut r| (fns.read)(&mut r))
+                crate::ir::read_serde_form(r, (entry.root)(), |r| (fns.read)(r))
             }
             (None, None) => Err(registry.no_handler(type_name::<T>())),
         },

@@ -172,6 +172,12 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
+    /// Goes on with what another reader has left of its budgets.
+    pub(crate) fn budgets_of(&mut self, other: &Reader<'_>) {
+        self.alloc_left = other.alloc_left;
+        self.unbacked_left = other.unbacked_left;
+    }
+
     pub(crate) fn alloc_left(&self) -> u64 {
         self.alloc_left
     }

@@ -130,6 +130,7 @@ cases! {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Scalars")]
 pub struct Scalars {
     u: (u8, u16, u32, u64, u128, usize),
     i: (i8, i16, i32, i64, i128, isize),
@@ -151,6 +152,7 @@ impl Scalars {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Opts")]
 pub struct Opts {
     none: Option<u64>,
     some: Option<u16>,
@@ -161,6 +163,7 @@ pub struct Opts {
 }
 
 #[derive(Cerial, Clone)]
+#[cerial(name = "golden::Value")]
 pub enum Value {
     Null,
     Int(i64),
@@ -171,6 +174,7 @@ pub enum Value {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Color")]
 pub enum Color {
     Red,
     Green,
@@ -178,6 +182,7 @@ pub enum Color {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Lists")]
 pub struct Lists {
     bytes: Vec<u8>,
     floats: Vec<f32>,
@@ -191,6 +196,7 @@ pub struct Lists {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Maps")]
 pub struct Maps {
     by_name: BTreeMap<String, Vec<u32>>,
     by_pair: BTreeMap<(i8, char), Option<String>>,
@@ -201,13 +207,16 @@ pub struct Maps {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Unit")]
 struct Unit;
 #[derive(Cerial)]
+#[cerial(name = "golden::Pair")]
 struct Pair(u8, String);
 #[derive(Cerial)]
 #[cerial(transparent)]
 struct Meters(f64);
 #[derive(Cerial)]
+#[cerial(name = "golden::Named")]
 struct Named {
     id: u64,
     tags: Vec<String>,
@@ -215,6 +224,7 @@ struct Named {
     size: Option<u32>,
 }
 #[derive(Cerial)]
+#[cerial(name = "golden::Generic")]
 struct Generic<T> {
     items: Vec<Option<T>>,
 }
@@ -229,6 +239,7 @@ pub struct Outer {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Tree")]
 pub struct Tree {
     value: u32,
     left: Option<Box<Tree>>,
@@ -236,6 +247,7 @@ pub struct Tree {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::StdTypes")]
 pub struct StdTypes {
     duration: Duration,
     range: Range<u8>,
@@ -249,6 +261,7 @@ pub struct StdTypes {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Cells")]
 pub struct Cells {
     cell: Cell<u8>,
     refcell: RefCell<Vec<String>>,
@@ -261,6 +274,7 @@ pub struct Cells {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Shared")]
 pub struct Shared {
     items: Vec<Arc<Named>>,
     text: (Rc<str>, Rc<str>),
@@ -282,6 +296,7 @@ fn shared() -> Shared {
 
 /// A cyclic graph: strong edges down, weak edges up.
 #[derive(Cerial)]
+#[cerial(name = "golden::Dir")]
 pub struct Dir {
     name: String,
     parent: Weak<Dir>,
@@ -302,6 +317,7 @@ fn directory() -> Arc<Dir> {
 
 /// A weak edge stands before the strong one.
 #[derive(Cerial)]
+#[cerial(name = "golden::WeakFirst")]
 pub struct WeakFirst {
     weak: (Weak<Pair>, Weak<Pair>, Weak<Pair>),
     strong: Vec<Arc<Pair>>,
@@ -318,10 +334,12 @@ pub trait Shape {
     fn area(&self) -> f64;
 }
 #[derive(Cerial)]
+#[cerial(name = "golden::Circle")]
 struct Circle {
     r: f64,
 }
 #[derive(Cerial)]
+#[cerial(name = "golden::Group")]
 struct Group {
     inner: Vec<Box<dyn Shape>>,
 }
@@ -338,6 +356,7 @@ impl Shape for Group {
     }
 }
 #[derive(Cerial)]
+#[cerial(name = "golden::Scene")]
 pub struct Scene {
     shapes: Vec<Box<dyn Shape>>,
     shared: (Rc<dyn Shape>, Rc<dyn Shape>),
@@ -371,6 +390,7 @@ impl Handler for MoneyHandler {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Wallet")]
 pub struct Wallet {
     all: Vec<Via<foreign::Money>>,
     shared: Vec<Arc<Mutex<foreign::Money>>>,
@@ -416,6 +436,7 @@ fn plain() -> Plain {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Leaves")]
 pub struct Leaves {
     leaf: Plain,
     #[cerial(serde)]
@@ -439,6 +460,7 @@ impl Reconnector for Door {
 }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Connections")]
 pub struct Connections {
     door: Live<Door>,
 }
@@ -446,6 +468,7 @@ pub struct Connections {
 cerial::plugin! { name: "golden", handlers: [MoneyHandler], reconnectors: [Door] }
 
 #[derive(Cerial)]
+#[cerial(name = "golden::Borrowed")]
 pub struct Borrowed<'a> {
     id: u32,
     name: &'a str,
@@ -462,6 +485,7 @@ fn borrowed() -> Borrowed<'static> {
 
 /// More variants than one byte can tell apart.
 #[derive(Cerial)]
+#[cerial(name = "golden::Wide")]
 #[rustfmt::skip]
 pub enum Wide {
     V0, V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, V11, V12, V13, V14, V15, V16, V17, V18, V19, V20, V21, V22,
