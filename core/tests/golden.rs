@@ -30,7 +30,11 @@ fn the_bytes_of_every_kind_of_value_are_those_of_the_golden_files() {
     for case in all() {
         for (mode, name) in MODES {
             let (bytes, golden) = ((case.write)(mode), golden(case, name));
-            assert_eq!(bytes, golden, "the bytes of `{}`, {name}, changed: bump the version of the wire", case.name);
+            assert_eq!(
+                bytes, golden,
+                "the bytes of `{}`, {name}, changed: bump the version of the wire",
+                case.name
+            );
         }
     }
 }
@@ -40,7 +44,8 @@ fn golden_files_are_read_and_written_back_to_the_same_bytes() {
     for case in all() {
         for (mode, name) in MODES {
             let golden = golden(case, name);
-            let again = (case.again)(&options(mode), &golden).unwrap_or_else(|e| panic!("{}: {e:?}", case.name));
+            let again =
+                (case.again)(&options(mode), &golden).unwrap_or_else(|e| panic!("{}: {e:?}", case.name));
             assert_eq!(again, golden, "`{}`, {name}", case.name);
         }
     }
@@ -51,6 +56,26 @@ fn every_golden_file_has_its_case() {
     let known: Vec<_> = all().flat_map(|case| MODES.map(|(_, name)| case.file(name))).collect();
     for entry in std::fs::read_dir(known[0].parent().unwrap()).unwrap() {
         let path = entry.unwrap().path();
-        assert!(path.extension().is_none_or(|e| e != "bin") || known.contains(&path), "{}: no case", path.display());
+        assert!(
+            path.extension().is_none_or(|e| e != "bin") || known.contains(&path),
+            "{}: no case",
+            path.display()
+        );
     }
+}
+
+/// FNV-1a of `WIRE.md`.
+const DESCRIBED: u64 = 0x5aad_b947_3bdf_b813;
+
+#[test]
+fn the_description_of_the_wire_is_the_one_that_the_golden_files_prove() {
+    let page = include_bytes!("../WIRE.md");
+    let hash = page.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    assert_eq!(
+        hash, DESCRIBED,
+        "core/WIRE.md changed: bump the version of the wire (there and in core/src/wire/header.rs) and write the golden \
+         files anew, or see that the golden files still pass as they are and put {hash:#018x} here",
+    );
 }

@@ -15,7 +15,12 @@ const ADVICE: &[(&[&str], &str)] = &[
          object, or `cerial_plugins::Drained` for what a receiver still holds",
     ),
     (
-        &["std::sync::mutex::MutexGuard<", "std::sync::poison::mutex::MutexGuard<", "std::cell::RefMut<", "std::cell::Ref<"],
+        &[
+            "std::sync::mutex::MutexGuard<",
+            "std::sync::poison::mutex::MutexGuard<",
+            "std::cell::RefMut<",
+            "std::cell::Ref<",
+        ],
         "a guard does not travel: keep the lock or the cell itself",
     ),
     (
@@ -30,10 +35,7 @@ const ADVICE: &[(&[&str], &str)] = &[
         &["std::fs::File", "std::net::tcp::", "std::net::udp::", "std::os::unix::net::", "std::process::"],
         "reading bytes must not open or start anything: hold it as a live resource (`Live<..>`)",
     ),
-    (
-        &["std::thread::"],
-        "a thread does not travel: keep what it works on, or its result",
-    ),
+    (&["std::thread::"], "a thread does not travel: keep what it works on, or its result"),
 ];
 
 /// The advice for a type, where there is some.

@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
 use std::time::Duration;
 
 use cerial::{
-    Auth, Cerial, Connect, Decode, Encode, Error, Extract, Handler, Live, Mode, Options, Rebuild, Reconnector, Result,
-    Serde, Via,
+    Auth, Cerial, Connect, Decode, Encode, Error, Extract, Handler, Live, Mode, Options, Rebuild,
+    Reconnector, Result, Serde, Via,
 };
 use serde::{Deserialize, Serialize};
 
@@ -326,7 +326,10 @@ pub struct WeakFirst {
 fn weak_first() -> WeakFirst {
     let one = Arc::new(Pair(1, "one".into()));
     let gone = Arc::new(Pair(2, "gone".into()));
-    WeakFirst { weak: (Arc::downgrade(&one), Arc::downgrade(&gone), Weak::new()), strong: vec![one.clone(), one] }
+    WeakFirst {
+        weak: (Arc::downgrade(&one), Arc::downgrade(&gone), Weak::new()),
+        strong: vec![one.clone(), one],
+    }
 }
 
 #[cerial::object]

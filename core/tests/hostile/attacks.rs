@@ -99,7 +99,10 @@ fn a_length_that_the_input_backs_still_stays_within_the_memory() {
     refused_by_memory(refused::<Vec<String>>("strings", &of(&vec![String::new()], &value)));
     refused_by_memory(refused::<Vec<Vec<Vec<u8>>>>("lists", &of(&vec![vec![vec![0_u8]]], &value)));
     refused_by_memory(refused::<LinkedList<u8>>("nodes", &of(&LinkedList::from([0_u8]), &value)));
-    refused_by_memory(refused::<Vec<HashMap<u8, u8>>>("tables", &of(&vec![HashMap::from([(0_u8, 0_u8)])], &value)));
+    refused_by_memory(refused::<Vec<HashMap<u8, u8>>>(
+        "tables",
+        &of(&vec![HashMap::from([(0_u8, 0_u8)])], &value),
+    ));
 }
 
 #[test]
@@ -109,9 +112,15 @@ fn small_collections_are_charged_for_their_tables_and_nodes() {
         [count(n), item.repeat(n as usize)].concat()
     };
     survives::<Vec<BTreeMap<u8, u8>>>("trees", &of(&vec![BTreeMap::from([(0_u8, 0_u8)])], &each(&[1, 7, 7])));
-    survives::<Vec<BTreeMap<u8, String>>>("trees", &of(&vec![BTreeMap::from([(0_u8, String::new())])], &each(&[1, 7, 0])));
+    survives::<Vec<BTreeMap<u8, String>>>(
+        "trees",
+        &of(&vec![BTreeMap::from([(0_u8, String::new())])], &each(&[1, 7, 0])),
+    );
     survives::<Vec<BTreeSet<u32>>>("sets", &of(&vec![BTreeSet::from([0_u32])], &each(&[1, 7, 0, 0, 0])));
-    survives::<Vec<HashMap<u8, String>>>("tables", &of(&vec![HashMap::from([(0_u8, String::new())])], &each(&[1, 7, 0])));
+    survives::<Vec<HashMap<u8, String>>>(
+        "tables",
+        &of(&vec![HashMap::from([(0_u8, String::new())])], &each(&[1, 7, 0])),
+    );
     survives::<Vec<HashSet<u8>>>("sets", &of(&vec![HashSet::from([0_u8])], &each(&[1, 7])));
     survives::<Vec<Box<[u64; 40]>>>("boxes", &of(&vec![Box::new([0_u64; 40])], &each(&[0; 320])[..900_000]));
     survives::<Vec<Option<Box<Wide>>>>("boxes", &of(&vec![Some(Box::new(Wide::None))], &each(&[1, 0])));
@@ -121,7 +130,8 @@ fn small_collections_are_charged_for_their_tables_and_nodes() {
         of(&vec![Arc::new(Wide::None)], &[count(20_000), ids].concat())
     });
     survives::<Vec<Arc<str>>>("texts", &{
-        let ids: Vec<u8> = (0..20_000_u64).flat_map(|id| [count(id << 1 | 1), text(&[b'x'; 100])].concat()).collect();
+        let ids: Vec<u8> =
+            (0..20_000_u64).flat_map(|id| [count(id << 1 | 1), text(&[b'x'; 100])].concat()).collect();
         of(&vec![Arc::<str>::from("")], &[count(20_000), ids].concat())
     });
     survives::<Vec<Rc<()>>>("units", &{
@@ -143,7 +153,6 @@ fn small_collections_are_charged_for_their_tables_and_nodes() {
 #[derive(Cerial)]
 enum Wide {
     None,
-    #[expect(dead_code, reason = "what matters is its size")]
     Full(Box<[u8; 8]>, [u64; 60]),
 }
 
@@ -249,12 +258,16 @@ fn names_are_checked() {
     bytes[tag] = 2;
     refused_as::<Wallet>("no name", ErrorKind::Malformed, &bytes);
     let shapes: Vec<Box<dyn Shape>> = Vec::new();
-    refused::<Vec<Box<dyn Shape>>>("no type", &of(&shapes, &[&[1, 1][..], &text(b"no::Type"), &text(&[0, 0])].concat()));
+    refused::<Vec<Box<dyn Shape>>>(
+        "no type",
+        &of(&shapes, &[&[1, 1][..], &text(b"no::Type"), &text(&[0, 0])].concat()),
+    );
     refused::<Vec<Box<dyn Shape>>>("serde's way", &of(&shapes, &[1, 0]));
 }
 
 fn trip_wallet() -> Wallet {
-    let bytes = std::fs::read(crate::cases::all().find(|c| c.name == "handlers").unwrap().file("portable")).unwrap();
+    let bytes =
+        std::fs::read(crate::cases::all().find(|c| c.name == "handlers").unwrap().file("portable")).unwrap();
     cerial::deserialize(&bytes).unwrap()
 }
 
@@ -279,13 +292,11 @@ fn a_schema_of_unknown_parts_is_refused() {
 fn a_schema_of_a_hundred_thousand_fields_stays_within_the_budget() {
     // A struct of n fields `x: u8`.
     let n = 100_000_u64;
-    let schema =
-        [vec![1, 1, b's', 0, 2], count(n), [1, b'x', 2].repeat(n as usize), vec![37, 0]].concat();
+    let schema = [vec![1, 1, b's', 0, 2], count(n), [1, b'x', 2].repeat(n as usize), vec![37, 0]].concat();
     survives::<Holder<u8>>("fields", &portable(&schema, &vec![0; n as usize]));
     // As many types, each of the next.
-    let types: Vec<u8> = (0..n)
-        .flat_map(|i| [vec![1, b't', 0, 1, 1, 37], count((i + 1).min(n - 1))].concat())
-        .collect();
+    let types: Vec<u8> =
+        (0..n).flat_map(|i| [vec![1, b't', 0, 1, 1, 37], count((i + 1).min(n - 1))].concat()).collect();
     survives::<Holder<u8>>("types", &portable(&[count(n), types, vec![37, 0]].concat(), &[]));
     // As many variants.
     let schema = [vec![1, 1, b'e', 1], count(n), [1, b'v', 0].repeat(n as usize), vec![37, 0]].concat();
@@ -348,14 +359,19 @@ fn values_of_an_older_shape_stay_within_the_same_budget() {
     let good: Vec<cerial::Via<crate::cases::foreign::Money>> = Vec::new();
     survives::<Vec<cerial::Via<crate::cases::foreign::Money>>>("handlers", &of(&good, &many));
     let (result, _) = held("handler", 1 << 10, || {
-        cerial::deserialize::<Vec<cerial::Via<crate::cases::foreign::Money>>>(&of(&good, &[vec![1], one].concat()))
+        cerial::deserialize::<Vec<cerial::Via<crate::cases::foreign::Money>>>(&of(
+            &good,
+            &[vec![1], one].concat(),
+        ))
     });
     assert_eq!(result.unwrap()[0].cents, 1);
 }
 
 #[test]
 fn text_that_is_not_utf_8_is_refused() {
-    for bad in [&b"\xff"[..], b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"0123456789abcde\x80", b"\xc0\x80"] {
+    for bad in
+        [&b"\xff"[..], b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"0123456789abcde\x80", b"\xc0\x80"]
+    {
         let error = refused_as::<Holder<String>>(
             "text",
             ErrorKind::Malformed,
@@ -372,7 +388,12 @@ fn text_that_is_not_utf_8_is_refused() {
 
 #[test]
 fn counts_that_are_not_in_their_shortest_form_are_refused() {
-    for bad in [&[0x80, 0][..], &[0x81, 0x80, 0], &[0xff; 10], &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]] {
+    for bad in [
+        &[0x80, 0][..],
+        &[0x81, 0x80, 0],
+        &[0xff; 10],
+        &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2],
+    ] {
         refused_as::<Vec<u8>>("count", ErrorKind::Malformed, &of(&vec![0_u8], bad));
     }
 }

@@ -44,7 +44,8 @@ fn every_change_of_one_byte_gives_a_value_or_an_error() {
     for case in all() {
         for (mode, name) in MODES {
             let golden = golden(case, name);
-            let changes: &[u8] = if golden.len() <= SMALL { &ALL } else { &[0x01, 0x02, 0x10, 0x40, 0x80, 0xff] };
+            let changes: &[u8] =
+                if golden.len() <= SMALL { &ALL } else { &[0x01, 0x02, 0x10, 0x40, 0x80, 0xff] };
             let mut bytes = golden.clone();
             for at in 0..bytes.len() {
                 for change in changes {
@@ -135,7 +136,8 @@ fn from_env(name: &str, default: u64) -> u64 {
 fn random_mutations_give_a_value_or_an_error() {
     let rounds = from_env("HOSTILE_ROUNDS", 20_000);
     let seed = from_env("HOSTILE_SEED", 0x5eed);
-    let files: Vec<_> = all().flat_map(|case| MODES.map(|(mode, name)| (case, mode, golden(case, name)))).collect();
+    let files: Vec<_> =
+        all().flat_map(|case| MODES.map(|(mode, name)| (case, mode, golden(case, name)))).collect();
     let (start, mut random) = (Instant::now(), Random(seed));
     let (mut values, mut most) = (0_u64, (0, ""));
     let mut bytes = Vec::new();
