@@ -218,8 +218,11 @@ impl Args {
 fn read_dir(path: &Path, name: PathBuf, parent: &Weak<Dir>) -> Result<Arc<Dir>> {
     let mut dirs = Vec::new();
     let mut files = Vec::new();
-    for entry in ignore::WalkBuilder::new(path).max_depth(Some(1)).sort_by_file_name(Ord::cmp).build().skip(1) {
+    for entry in ignore::WalkBuilder::new(path).max_depth(Some(1)).sort_by_file_name(Ord::cmp).build() {
         let entry = entry?;
+        if entry.depth() == 0 {
+            continue;
+        }
         let kind = entry.file_type();
         if kind.is_some_and(|kind| kind.is_dir()) {
             dirs.push(entry.into_path());

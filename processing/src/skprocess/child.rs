@@ -93,7 +93,7 @@ fn await_credentials(side: &ChildSide, cx: &mut Context) -> Result<Credentials> 
 }
 
 fn reconnect<P: Skprocess>(state: &P, credentials: &Credentials) -> Result {
-    cerial::reconnect_all(state, credentials).into_result().map(drop)?;
+    cerial_reconnectors::reconnect_all(state, credentials).into_result().map(drop)?;
     Ok(())
 }
 
