@@ -23,7 +23,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use regex::Regex;
 use suitkaise::reconnectors::{Postgres, Redis, Sqlite, Tcp};
-use suitkaise::{Cerial, Context, Credentials, Job, Live, ProcessConfig, Result, Secret, Skprocess, cerial, skprocess};
+use suitkaise::{
+    Cerial, Context, Credentials, Job, Live, ProcessConfig, Result, Secret, Skprocess, cerial, skprocess,
+};
 
 // ---- the object that travels
 
@@ -60,7 +62,8 @@ struct Lowercase {
 #[cerial::object]
 impl Tokenizer for Lowercase {
     fn words<'t>(&self, pattern: &Regex, text: &'t str) -> Vec<std::borrow::Cow<'t, str>> {
-        let long = pattern.find_iter(text).map(|word| word.as_str()).filter(|word| word.len() >= self.shortest);
+        let long =
+            pattern.find_iter(text).map(|word| word.as_str()).filter(|word| word.len() >= self.shortest);
         long.map(|word| word.to_lowercase().into()).collect()
     }
 }
@@ -205,7 +208,9 @@ impl Args {
                 "--postgres" => parsed.postgres = Some(value()?),
                 "--redis" => parsed.redis = Some(value()?),
                 other if other.starts_with('-') => {
-                    return Err(format!("unknown option `{other}`; see the top of examples/wordcount.rs").into());
+                    return Err(
+                        format!("unknown option `{other}`; see the top of examples/wordcount.rs").into()
+                    );
                 }
                 dir => parsed.dir = dir.into(),
             }
@@ -252,7 +257,10 @@ fn serve(listener: TcpListener, lines: std::sync::mpsc::Sender<String>) {
         for client in listener.incoming().filter_map(std::io::Result::ok) {
             let lines = lines.clone();
             let read = move |client: TcpStream| {
-                BufReader::new(client).lines().map_while(std::io::Result::ok).try_for_each(|line| lines.send(line))
+                BufReader::new(client)
+                    .lines()
+                    .map_while(std::io::Result::ok)
+                    .try_for_each(|line| lines.send(line))
             };
             std::thread::spawn(move || read(client));
         }
@@ -378,7 +386,9 @@ fn main() -> Result {
                 println!("{} files are not text and were left out, such as {}", not_text.len(), not_text[0]);
             }
         }
-        Err(error) => println!("\nnot finished: {error}\nthe database holds the whole files counted until then"),
+        Err(error) => {
+            println!("\nnot finished: {error}\nthe database holds the whole files counted until then")
+        }
     }
     let timers = job.timers();
     println!("\nsetup  {}\nrun    {}\nresult {}", timers.setup, timers.run, timers.result);

@@ -9,7 +9,8 @@ use suitkaise::{Cerial, Credentials, Live, Secret, cerial, reconnect_all};
 
 fn var(name: &str) -> String {
     let name = format!("SUITKAISE_TEST_{name}");
-    std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set: run the tests with `cargo xtask test`"))
+    std::env::var(&name)
+        .unwrap_or_else(|_| panic!("{name} is not set: run the tests with `cargo xtask test`"))
 }
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone)]
@@ -39,7 +40,8 @@ fn serde_types_go_over_the_bridge_as_fields_and_at_the_doors() {
 
 #[test]
 fn erased_serde_values_go_over_the_bridge() {
-    let erased: Vec<Box<dyn erased_serde::Serialize>> = settings().into_iter().map(|s| Box::new(s) as _).collect();
+    let erased: Vec<Box<dyn erased_serde::Serialize>> =
+        settings().into_iter().map(|s| Box::new(s) as _).collect();
     let bytes = cerial::serialize(&cerial::Serde(&erased)).unwrap();
     assert_eq!(cerial::deserialize::<cerial::Serde<Vec<Setting>>>(&bytes).unwrap().0, settings());
 }
@@ -47,7 +49,11 @@ fn erased_serde_values_go_over_the_bridge() {
 #[test]
 fn inventory_finds_the_plugins_of_linked_crates() {
     let registry = cerial::Registry::global();
-    assert!(registry.handler_keys().iter().any(|key| key.ends_with("Regex")), "{:?}", registry.handler_keys());
+    assert!(
+        registry.handler_keys().iter().any(|key| key.ends_with("Regex")),
+        "{:?}",
+        registry.handler_keys()
+    );
     assert!(registry.reconnector_list().contains(&"postgres::Client"), "{:?}", registry.reconnector_list());
 }
 
@@ -100,10 +106,15 @@ fn rusqlite_connections_come_back_with_their_contents() {
         memory: Live<Sqlite>,
     }
     let mut app = App { memory: Live::open(Sqlite::memory(), None).unwrap() };
-    app.memory.get_mut().unwrap().execute_batch("create table t (x); insert into t values (41), (1);").unwrap();
+    app.memory
+        .get_mut()
+        .unwrap()
+        .execute_batch("create table t (x); insert into t values (41), (1);")
+        .unwrap();
     let mut back: App = cerial::deserialize(&cerial::serialize(&app).unwrap()).unwrap();
     reconnect_all(&back, ()).into_result().unwrap();
-    let sum: i64 = back.memory.get_mut().unwrap().query_row("select sum(x) from t", [], |row| row.get(0)).unwrap();
+    let sum: i64 =
+        back.memory.get_mut().unwrap().query_row("select sum(x) from t", [], |row| row.get(0)).unwrap();
     assert_eq!(sum, 42);
 }
 

@@ -9,7 +9,11 @@ fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a file");
     let target = test.parent().and_then(Path::parent).expect("the test is in deps/");
     let program = target.join("examples").join("wordcount");
-    assert!(program.exists(), "{} is missing: run the tests with cargo, which builds examples too", program.display());
+    assert!(
+        program.exists(),
+        "{} is missing: run the tests with cargo, which builds examples too",
+        program.display()
+    );
     program
 }
 
@@ -94,7 +98,8 @@ fn bad_input_is_told_with_its_place() {
     let no_db = run(&[], dir.path(), &dir.path().join("no/such/dir/counts.db"));
     assert!(!no_db.status.success());
     assert!(String::from_utf8_lossy(&no_db.stderr).contains("no/such/dir/counts.db"));
-    let unreachable = run(&["--redis", "redis://:pw@127.0.0.1:1/"], dir.path(), &dir.path().join("counts.db"));
+    let unreachable =
+        run(&["--redis", "redis://:pw@127.0.0.1:1/"], dir.path(), &dir.path().join("counts.db"));
     assert!(!unreachable.status.success());
     let told = String::from_utf8_lossy(&unreachable.stderr).into_owned();
     assert!(told.contains("127.0.0.1:1") && !told.contains("pw@"), "{told}");
@@ -104,7 +109,8 @@ fn bad_input_is_told_with_its_place() {
 fn counts_go_to_postgres_and_progress_to_redis() {
     let var = |name: &str| {
         let name = format!("SUITKAISE_TEST_{name}");
-        std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set: run the tests with `cargo xtask test`"))
+        std::env::var(&name)
+            .unwrap_or_else(|_| panic!("{name} is not set: run the tests with `cargo xtask test`"))
     };
     let dir = library(20);
     let db = dir.path().join("counts.db");

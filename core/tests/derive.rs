@@ -203,7 +203,7 @@ fn a_missing_handler_names_the_place() {
     let error = cerial::serialize(&Book { pages: vec![Page { canvas: foreign::Unknown }] }).unwrap_err();
     assert_eq!(error.path(), "pages[0].canvas");
     assert!(error.to_string().contains("no handler for"), "{error}");
-    assert!(error.help().unwrap().contains("is the crate linked?"), "{error:?}");
+    assert!(error.help().unwrap().contains("linked? add `use"), "{error:?}");
 }
 
 // ---- graphs

@@ -74,7 +74,9 @@ fn parse_type(meta: &ParseNestedMeta<'_>) -> syn::Result<Type> {
     // `with = Handler`, and `with = "Handler"` for those who come from serde.
     let expr: Expr = meta.value()?.parse()?;
     match &expr {
-        Expr::Path(path) => Ok(Type::Path(syn::TypePath { qself: path.qself.clone(), path: path.path.clone() })),
+        Expr::Path(path) => {
+            Ok(Type::Path(syn::TypePath { qself: path.qself.clone(), path: path.path.clone() }))
+        }
         Expr::Lit(ExprLit { lit: syn::Lit::Str(text), .. }) => text.parse(),
         other => Err(syn::Error::new_spanned(other, "want a handler type: `with = MyHandler`")),
     }

@@ -8,8 +8,8 @@ use crate::attrs::Way;
 
 /// Scalars and text: `Cerial` by their names alone, and without anything below them.
 const PLAIN: &[&str] = &[
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
-    "char", "String",
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
+    "bool", "char", "String",
 ];
 
 /// Containers whose codec is composed, with the number of type arguments that hold values.

@@ -85,7 +85,8 @@ fn bounds(input: &Input) -> Vec<syn::WherePredicate> {
         return bound.iter().cloned().collect();
     }
     let krate = &input.krate;
-    let mut used = Used { params: input.generics.type_params().map(|p| &p.ident).collect(), found: Vec::new() };
+    let mut used =
+        Used { params: input.generics.type_params().map(|p| &p.ident).collect(), found: Vec::new() };
     let all: Vec<&Fields> = match &input.body {
         Body::Struct(fields) => vec![fields],
         Body::Enum(variants) => variants.iter().map(|variant| &variant.fields).collect(),
@@ -155,9 +156,9 @@ fn schema_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
 }
 
 fn shape_of(krate: &TokenStream, fields: &Fields) -> TokenStream {
-    let each = fields.written().map(|Field { ty, codec, .. }| {
-        quote!(.and(#krate::__private::shape::<#ty, _>(#codec)))
-    });
+    let each = fields
+        .written()
+        .map(|Field { ty, codec, .. }| quote!(.and(#krate::__private::shape::<#ty, _>(#codec))));
     quote!(#krate::Shape::UNIT #(#each)*)
 }
 
@@ -293,9 +294,12 @@ fn of_enum(input: &Input, variants: &[Variant]) -> Parts {
     let schema = define(input, &quote!(#krate::schema::Body::Enum(::std::vec![#(#defined),*])));
     let get_tag = |block: TokenStream| match tag_bytes {
         1 => quote!(::core::primitive::usize::from(#block[0])),
-        _ => quote!(::core::primitive::usize::from(#block[0]) | ::core::primitive::usize::from(#block[1]) << 8),
+        _ => {
+            quote!(::core::primitive::usize::from(#block[0]) | ::core::primitive::usize::from(#block[1]) << 8)
+        }
     };
-    let no_variant = quote!(__other => ::core::result::Result::Err(#krate::__private::no_variant::<Self>(__other)));
+    let no_variant =
+        quote!(__other => ::core::result::Result::Err(#krate::__private::no_variant::<Self>(__other)));
 
     if units {
         let arms: Vec<_> = variants
@@ -306,9 +310,10 @@ fn of_enum(input: &Input, variants: &[Variant]) -> Parts {
                 quote!(Self::#ident => { #put })
             })
             .collect();
-        let reads = variants.iter().enumerate().map(|(tag, Variant { ident, .. })| {
-            quote!(#tag => ::core::result::Result::Ok(Self::#ident),)
-        });
+        let reads = variants
+            .iter()
+            .enumerate()
+            .map(|(tag, Variant { ident, .. })| quote!(#tag => ::core::result::Result::Ok(Self::#ident),));
         let tag = get_tag(quote!(__head));
         return (
             quote!(#krate::Shape::scalar(#tag_bytes)),
@@ -323,7 +328,8 @@ fn of_enum(input: &Input, variants: &[Variant]) -> Parts {
 
     let writes = variants.iter().enumerate().map(|(tag, variant)| {
         let (pattern, put, shape) = (pattern(variant), put_tag(tag), shape_of(krate, &variant.fields));
-        let (heads, tails) = (heads(krate, &variant.fields, by_binding), tails(krate, &variant.fields, by_binding));
+        let (heads, tails) =
+            (heads(krate, &variant.fields, by_binding), tails(krate, &variant.fields, by_binding));
         quote! {
             #pattern => {
                 let __out = __w.block(#tag_bytes + (#shape).head);
@@ -343,7 +349,8 @@ fn of_enum(input: &Input, variants: &[Variant]) -> Parts {
         quote!(#pattern => { #(#patches)* })
     });
     let reads = variants.iter().enumerate().map(|(tag, variant)| {
-        let (ident, shape, fields) = (&variant.ident, shape_of(krate, &variant.fields), read_fields(krate, &variant.fields));
+        let (ident, shape, fields) =
+            (&variant.ident, shape_of(krate, &variant.fields), read_fields(krate, &variant.fields));
         quote! {
             #tag => {
                 let __head = __r.block((#shape).head)?;
@@ -353,7 +360,14 @@ fn of_enum(input: &Input, variants: &[Variant]) -> Parts {
         }
     });
     let tag = get_tag(quote!(__r.block(#tag_bytes)?));
-    let tag = if tag_bytes == 1 { tag } else { quote!({ let __tag = __r.block(2)?; ::core::primitive::usize::from(__tag[0]) | ::core::primitive::usize::from(__tag[1]) << 8 }) };
+    let tag = if tag_bytes == 1 {
+        tag
+    } else {
+        quote!({
+            let __tag = __r.block(2)?;
+            ::core::primitive::usize::from(__tag[0]) | ::core::primitive::usize::from(__tag[1]) << 8
+        })
+    };
     (
         quote!(#krate::Shape { min: #tag_bytes, ..#krate::Shape::HEAP }),
         schema,

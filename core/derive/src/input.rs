@@ -126,7 +126,10 @@ impl Input {
         if let Body::Enum(variants) = &self.body
             && variants.len() > 1 << 16
         {
-            return Err(syn::Error::new_spanned(&self.ident, "an enum of more than 65,536 variants cannot be `Cerial`"));
+            return Err(syn::Error::new_spanned(
+                &self.ident,
+                "an enum of more than 65,536 variants cannot be `Cerial`",
+            ));
         }
         Ok(())
     }
@@ -152,7 +155,9 @@ fn fields(krate: &TokenStream, fields: syn::Fields) -> syn::Result<Fields> {
             }
         };
         let (member, own_name) = match field.ident {
-            Some(ident) => (Member::Named(ident.clone()), ident.to_string().trim_start_matches("r#").to_owned()),
+            Some(ident) => {
+                (Member::Named(ident.clone()), ident.to_string().trim_start_matches("r#").to_owned())
+            }
             None => (Member::from(i), String::new()),
         };
         let name = attrs.rename.as_ref().map_or(own_name, |name| name.value());

@@ -22,7 +22,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
 
 fn on_trait(mut item: ItemTrait) -> syn::Result<TokenStream> {
     if let Some(param) = item.generics.params.first() {
-        return Err(syn::Error::new_spanned(param, "an object trait cannot be generic: its name on the wire could not tell"));
+        return Err(syn::Error::new_spanned(
+            param,
+            "an object trait cannot be generic: its name on the wire could not tell",
+        ));
     }
     let krate = krate::path();
     item.supertraits.push(syn::parse2(quote!(#krate::Object))?);

@@ -184,11 +184,14 @@ impl Registry {
             return Error::new(ErrorKind::Unknown, format!("a `{type_name}` cannot travel")).with_help(advice);
         }
         let known = self.handlers.iter().flat_map(|h| [h.key, h.value_name]);
-        let krate = type_name.split("::").next().unwrap_or(type_name);
+        let krate = match type_name.split("::").next().unwrap_or(type_name) {
+            "core" | "alloc" | "std" => "cerial_plugins",
+            own => own,
+        };
         Error::new(ErrorKind::Unknown, format!("no handler for `{type_name}`{}", near(type_name, known))).with_help(
             format!(
-                "is the crate linked? add `use {krate} as _;` or that of its plugin crate, mark the field \
-                 #[cerial(skip)], or write a handler (ten lines: docs, \"Write your own\")"
+                "is the crate that handles it linked? add `use {krate} as _;` (or whichever crate that is), mark the \
+                 field #[cerial(skip)], or write a handler (ten lines: docs, \"Write your own\")"
             ),
         )
     }

@@ -31,7 +31,10 @@ impl Parse for AutoReconnect {
         if input.peek(Ident) {
             let name: Ident = input.parse()?;
             if name != "env" {
-                return Err(syn::Error::new(name.span(), "want `env = \"VARIABLE\"` or `\"type::Key\" = { .. }`"));
+                return Err(syn::Error::new(
+                    name.span(),
+                    "want `env = \"VARIABLE\"` or `\"type::Key\" = { .. }`",
+                ));
             }
             input.parse::<Token![=]>()?;
             return Ok(AutoReconnect::Env(input.parse()?));

@@ -2,15 +2,21 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ItemFn;
+use syn::Item;
 
 use crate::krate;
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
     if !args.is_empty() {
-        return Err(syn::Error::new_spanned(args, "`#[main]` takes no arguments: for settings call `Init` in `main`"));
+        return Err(syn::Error::new_spanned(
+            args,
+            "`#[main]` takes no arguments: for settings write a plain `main` that begins with `Init::new().grace(..).run()`",
+        ));
     }
-    let mut item: ItemFn = syn::parse2(item)?;
+    let mut item = match syn::parse2(item)? {
+        Item::Fn(item) => item,
+        other => return Err(syn::Error::new_spanned(other, "`#[main]` stands on `fn main()`")),
+    };
     if item.sig.ident != "main" || !item.sig.inputs.is_empty() {
         return Err(syn::Error::new_spanned(&item.sig, "`#[main]` stands on `fn main()`"));
     }

@@ -3,16 +3,24 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::Parser;
-use syn::{ImplItem, ItemImpl, Token};
+use syn::{ImplItem, Item, ItemImpl, Token};
 
 use crate::autoreconnect::AutoReconnect;
 use crate::krate;
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
     let autoreconnect = arguments.parse2(args)?;
-    let mut item: ItemImpl = syn::parse2(item)?;
+    let mut item = match syn::parse2(item)? {
+        Item::Impl(item) => item,
+        other => {
+            return Err(syn::Error::new_spanned(other, "`#[skprocess]` stands on `impl Skprocess for Type`"));
+        }
+    };
     if !item.trait_.as_ref().is_some_and(|(_, path, _)| is_skprocess(path)) {
-        return Err(syn::Error::new_spanned(&item.self_ty, "`#[skprocess]` stands on `impl Skprocess for Type`"));
+        return Err(syn::Error::new_spanned(
+            &item.self_ty,
+            "`#[skprocess]` stands on `impl Skprocess for Type`",
+        ));
     }
     let krate = krate::path();
     let has = |name: &str, item: &ItemImpl| {
@@ -33,7 +41,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
                 "`result` is written, so its type must be too: add `type Output = ..;`",
             ));
         }
-        filled.push(quote!(type Output = ();));
+        filled.push(quote!(
+            type Output = ();
+        ));
     }
     if !has("result", &item) {
         if let Some(output) = item.items.iter().find_map(|item| match item {
@@ -52,7 +62,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
         });
     }
     if has("error", &item) {
-        filled.push(quote!(const HANDLES_ERROR: bool = true;));
+        filled.push(quote!(
+            const HANDLES_ERROR: bool = true;
+        ));
     }
     if let Some(autoreconnect) = autoreconnect {
         let body = autoreconnect.emit(&krate);

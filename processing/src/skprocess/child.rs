@@ -19,9 +19,9 @@ pub(super) const ENTRY: &str = "suitkaise/skprocess";
 crate::entry!(ENTRY, run_entry);
 
 fn run_entry(side: &mut ChildSide, payload: Vec<u8>) -> Outcome {
-    let body = payload.split_first_chunk().and_then(|(place, rest)| {
-        image::body(u64::from_le_bytes(*place)).map(|body| (body, rest))
-    });
+    let body = payload
+        .split_first_chunk()
+        .and_then(|(place, rest)| image::body(u64::from_le_bytes(*place)).map(|body| (body, rest)));
     match body {
         Some((body, rest)) => body(side, rest),
         None => Err(encode(&failure(
@@ -151,7 +151,10 @@ impl<P: Skprocess> Lifecycle<P> {
             Section::PreRun => {
                 self.cx.stop_requested()
                     || self.begin.runs.is_some_and(|runs| place.run >= runs)
-                    || self.begin.join_in.is_some_and(|after| self.start.elapsed() >= Duration::from_nanos(after))
+                    || self
+                        .begin
+                        .join_in
+                        .is_some_and(|after| self.start.elapsed() >= Duration::from_nanos(after))
             }
             Section::Run | Section::PostRun => self.cx.stop_requested(),
             _ => false,
@@ -175,7 +178,8 @@ impl<P: Skprocess> Lifecycle<P> {
         let began = Instant::now();
         let place = Place { section: Section::Error, run: failed.place.run };
         let error = ProcessError::failed(name, failed.clone(), 0);
-        let outcome = self.state.error(&mut self.cx, error).and_then(|output| Ok(OPTIONS.serialize(&output)?));
+        let outcome =
+            self.state.error(&mut self.cx, error).and_then(|output| Ok(OPTIONS.serialize(&output)?));
         match outcome {
             Ok(bytes) => {
                 let _ = self.finished(place, place, began.elapsed());

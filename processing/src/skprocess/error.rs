@@ -111,7 +111,8 @@ impl ProcessError {
     }
 
     pub(super) fn died(object: &str, failure: Failure, death: Arc<Death>, lives_used: u32) -> ProcessError {
-        let kind = if death.cause == Cause::Killed { ProcessErrorKind::Killed } else { ProcessErrorKind::Crashed };
+        let kind =
+            if death.cause == Cause::Killed { ProcessErrorKind::Killed } else { ProcessErrorKind::Crashed };
         let inner = Self::make(kind, object, String::new());
         ProcessError(Arc::new(Inner { failure: Some(failure), death: Some(death), lives_used, ..inner }))
     }

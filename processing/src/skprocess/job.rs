@@ -91,7 +91,8 @@ impl<P: Skprocess> Job<P> {
     /// # Errors
     /// Seconds that are negative or not finite.
     pub fn timeout(&self, limit: impl Seconds) -> Result<TimedJob<'_, P>, ProcessError> {
-        let limit = limit.checked("timeout").map_err(|e| ProcessError::config(self.shared.name(), &e.to_string()))?;
+        let limit =
+            limit.checked("timeout").map_err(|e| ProcessError::config(self.shared.name(), &e.to_string()))?;
         Ok(TimedJob { job: self, limit })
     }
 
@@ -103,9 +104,11 @@ impl<P: Skprocess> Job<P> {
     /// # Errors
     /// A value that cannot be serialized, a child that has ended.
     pub fn tell<T: Cerial>(&self, value: &T) -> Result<(), ProcessError> {
-        let bytes =
-            OPTIONS.serialize(value).map_err(|error| self.payload("a message cannot be serialized", error))?;
-        let ended = || ProcessError::plain(ProcessErrorKind::Ended, self.shared.name(), "the process has ended");
+        let bytes = OPTIONS
+            .serialize(value)
+            .map_err(|error| self.payload("a message cannot be serialized", error))?;
+        let ended =
+            || ProcessError::plain(ProcessErrorKind::Ended, self.shared.name(), "the process has ended");
         let child = self.shared.child().ok_or_else(ended)?;
         child.send(TELL, &bytes, None).map_err(|_| ended())
     }
@@ -119,7 +122,9 @@ impl<P: Skprocess> Job<P> {
     /// [`ProcessErrorKind::Ended`] once the process has ended and everything it told was taken; a value of another
     /// type.
     pub fn listen<T: Cerial>(&self, timeout: impl Seconds) -> Result<Option<T>, ProcessError> {
-        let limit = timeout.checked("listen").map_err(|e| ProcessError::config(self.shared.name(), &e.to_string()))?;
+        let limit = timeout
+            .checked("listen")
+            .map_err(|e| ProcessError::config(self.shared.name(), &e.to_string()))?;
         match self.shared.inbox.take(Some(limit)) {
             Taken::TimedOut => Ok(None),
             Taken::Closed => Err(ProcessError::plain(

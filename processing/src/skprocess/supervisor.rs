@@ -90,7 +90,9 @@ impl Shared {
     pub(super) fn outcome(&self) -> Result<Arc<Vec<u8>>, ProcessError> {
         match &self.lock().outcome {
             Some(outcome) => outcome.clone(),
-            None => Err(ProcessError::plain(ProcessErrorKind::ResultTimeout, self.name, "the process runs on")),
+            None => {
+                Err(ProcessError::plain(ProcessErrorKind::ResultTimeout, self.name, "the process runs on"))
+            }
         }
     }
 }
@@ -155,11 +157,12 @@ impl Supervisor {
             state: std::mem::take(&mut self.order.state),
         };
         let credentials = self.order.credentials.as_ref().map(Credentials::to_frame).transpose();
-        let credentials =
-            credentials.map_err(|error| ProcessError::payload(name, "the credentials cannot travel", error))?;
+        let credentials = credentials
+            .map_err(|error| ProcessError::payload(name, "the credentials cannot travel", error))?;
         let bytes = OPTIONS.serialize(&begin);
         self.order.state = begin.state;
-        let bytes = bytes.map_err(|error| ProcessError::payload(name, "the object cannot be serialized", error))?;
+        let bytes =
+            bytes.map_err(|error| ProcessError::payload(name, "the object cannot be serialized", error))?;
         let spawn = Spawn::new().stdout(config.stdout).stderr(config.stderr);
         let child = spawn.start().map_err(|error| ProcessError::start(name, error))?;
         let payload = [&self.order.place.to_le_bytes()[..], &bytes].concat();
@@ -199,7 +202,8 @@ impl Supervisor {
                     ProcessError::timed_out(self.order.name, failure, limit, death, self.lives_used)
                 }
             };
-            let error_ran = section.section == Section::Error || matches!(error.section(), Some(Section::Error));
+            let error_ran =
+                section.section == Section::Error || matches!(error.section(), Some(Section::Error));
             let failure = if killed || error_ran {
                 break Err(error);
             } else if self.lives_used < self.order.config.lives {
