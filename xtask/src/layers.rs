@@ -35,16 +35,15 @@ const GROUPS: &[(&str, &[&str])] = &[
     (KIT, &["suitkaise-sk", "suitkaise-timing", "suitkaise-circuits", "suitkaise-paths"]),
 ];
 
-/// What core must not reach for: it does no I/O, starts no thread, knows no driver and no process.
+/// What core must not reach for: it does no I/O, starts no thread, knows no driver and no process. (Of parking_lot and
+/// tokio it knows the locks, each behind a feature: generic containers, which only core can take.)
 const NOT_IN_CORE: &[&str] = &[
     "libc",
     "rustix",
     "socket2",
-    "tokio",
     "rusqlite",
     "postgres",
     "redis",
-    "parking_lot",
     "crossbeam-channel",
     "rayon",
 ];

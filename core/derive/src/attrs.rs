@@ -30,7 +30,7 @@ pub(crate) enum Way {
     Serde,
     Handler,
     Strict,
-    With(Type),
+    With(Box<Type>),
 }
 
 /// What a field takes where the bytes have none.
@@ -140,7 +140,7 @@ impl FieldAttrs {
             } else if meta.path.is_ident("alias") {
                 out.aliases.push(meta.value()?.parse()?);
             } else if meta.path.is_ident("with") {
-                out.way = Way::With(parse_type(meta)?);
+                out.way = Way::With(Box::new(parse_type(meta)?));
             } else if meta.path.is_ident("serde") {
                 out.way = Way::Serde;
             } else if meta.path.is_ident("handler") {

@@ -1,8 +1,9 @@
 //! From the syntax of a field's type to the expression of its codec.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{GenericArgument, PathArguments, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, Type, TypeReference};
 
 use crate::attrs::Way;
 
@@ -47,12 +48,46 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
 
 /// The codec of a field.
 pub(crate) fn codec(krate: &TokenStream, ty: &Type, way: &Way) -> TokenStream {
+    let here = place(ty);
     match way {
         Way::Any => any(krate, ty),
-        Way::Strict => quote!(#krate::codec::Static::<#ty>::NEW),
-        Way::Serde => quote!(#krate::codec::BySerde::<#ty>::NEW),
-        Way::Handler => quote!(#krate::Leaf::<#ty>::NEW),
-        Way::With(handler) => quote!(#krate::codec::With::<#handler>::NEW),
+        Way::Strict => quote_spanned!(here=> #krate::codec::Static::<#ty>::NEW),
+        Way::Serde => quote_spanned!(here=> #krate::codec::BySerde::<#ty>::NEW),
+        Way::Handler => quote_spanned!(here=> #krate::Leaf::<#ty>::NEW),
+        Way::With(handler) => {
+            let here = place(handler);
+            quote_spanned!(here=> #krate::codec::With::<#handler>::NEW)
+        }
+    }
+}
+
+/// Where the compiler says that a type does not fit: on the user's type, by names that the macro resolves.
+fn place(ty: &Type) -> Span {
+    Span::call_site().located_at(ty.span())
+}
+
+/// The reference in a type that no bytes can give: to anything but text and bytes.
+pub(crate) fn dangling(ty: &Type) -> Option<&TypeReference> {
+    match ty {
+        Type::Paren(inner) => dangling(&inner.elem),
+        Type::Group(inner) => dangling(&inner.elem),
+        Type::Reference(reference) => {
+            let text = matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("str"));
+            let bytes = matches!(&*reference.elem, Type::Slice(slice) if is_plain(&slice.elem));
+            (reference.mutability.is_some() || !(text || bytes)).then_some(reference)
+        }
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(dangling),
+        Type::Array(array) => dangling(&array.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            CONTAINERS.iter().find(|(name, _, _)| last.ident == name)?;
+            let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+            args.args.iter().find_map(|arg| match arg {
+                GenericArgument::Type(ty) => dangling(ty),
+                _ => None,
+            })
+        }
+        _ => None,
     }
 }
 
@@ -130,7 +165,8 @@ fn unless_static(krate: &TokenStream, ty: &Type, composed: &TokenStream) -> Toke
 }
 
 fn leaf(krate: &TokenStream, ty: &Type) -> TokenStream {
-    quote!({
+    let here = place(ty);
+    quote_spanned!(here=> {
         use #krate::__private::{PickLeaf as _, PickSerde as _, PickStatic as _};
         (&&&#krate::__private::Pick::<#ty>::NEW).pick()
     })

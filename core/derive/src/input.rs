@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Generics, Ident, Member, Type};
 
-use crate::attrs::{Fallback, FieldAttrs, TypeAttrs, VariantAttrs};
-use crate::codec::{codec, is_plain};
+use crate::attrs::{Fallback, FieldAttrs, TypeAttrs, VariantAttrs, Way};
+use crate::codec::{codec, dangling, is_plain};
 use crate::krate;
 
 pub(crate) struct Input {
@@ -147,13 +147,19 @@ fn fields(krate: &TokenStream, fields: syn::Fields) -> syn::Result<Fields> {
         let attrs = match FieldAttrs::parse(&field.attrs) {
             Ok(attrs) => attrs,
             Err(error) => {
-                match &mut errors {
-                    Some(errors) => errors.combine(error),
-                    None => errors = Some(error),
-                }
+                add(&mut errors, error);
                 continue;
             }
         };
+        if let (false, Way::Any, Some(reference)) = (attrs.skip, &attrs.way, dangling(&field.ty)) {
+            let error = syn::Error::new_spanned(
+                reference,
+                "a reference cannot travel: hold the value itself, or a `Box`, `Rc` or `Arc` of it; \
+                 only `&str` and `&[u8]` can borrow from the bytes",
+            );
+            add(&mut errors, error);
+            continue;
+        }
         let (member, own_name) = match field.ident {
             Some(ident) => {
                 (Member::Named(ident.clone()), ident.to_string().trim_start_matches("r#").to_owned())
@@ -172,4 +178,11 @@ fn fields(krate: &TokenStream, fields: syn::Fields) -> syn::Result<Fields> {
         });
     }
     errors.map_or(Ok(Fields { style, all }), Err)
+}
+
+fn add(errors: &mut Option<syn::Error>, error: syn::Error) {
+    match errors {
+        Some(errors) => errors.combine(error),
+        None => *errors = Some(error),
+    }
 }
