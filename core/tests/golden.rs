@@ -2,7 +2,7 @@
 //!
 //! `GOLDEN_WRITE=1 cargo test -p cerial --test golden` writes the files anew. That is right for a new case, and where
 //! the version in `core/src/wire/header.rs` goes up; otherwise files out there could not be read any more.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 #[path = "golden/cases.rs"]
 mod cases;

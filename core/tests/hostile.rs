@@ -3,7 +3,7 @@
 //! Memory is measured by this binary's allocator, per thread. `HOSTILE_ROUNDS` sets how many random mutations are
 //! tried (20,000 by default), `HOSTILE_SEED` where they start; the release run is
 //! `HOSTILE_ROUNDS=10000000 cargo test --release -p cerial --test hostile -- --nocapture`.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 #[path = "hostile/allocator.rs"]
 mod allocator;

@@ -115,7 +115,7 @@ pub fn read_object<O: ?Sized + 'static>(r: &mut Reader<'_>, trait_name: &str) ->
     };
     let result = match foreign {
         None => read(r),
-        Some(schema) => crate::ir::read_foreign(r, &schema, (entry.root)(), |r| read(r)),
+        Some(schema) => crate::ir::read_foreign(r, &schema, (entry.root)(), read),
     };
     result.map_err(|error| error.in_handler(entry.name()))
 }

@@ -151,6 +151,7 @@ fn small_collections_are_charged_for_their_tables_and_nodes() {
 
 /// One byte of input, half a kilobyte of memory.
 #[derive(Cerial)]
+#[expect(clippy::large_enum_variant, reason = "that is the attack")]
 enum Wide {
     None,
     Full(Box<[u8; 8]>, [u64; 60]),
