@@ -85,6 +85,9 @@ impl Options {
             w.truncate(start);
         }
         *out = w.into_vec();
+        if result.is_ok() {
+            self.tell_written(value, &out[start..]);
+        }
         result.map_err(|error| error.in_root(&root.name))
     }
 
@@ -104,6 +107,7 @@ impl Options {
     #[inline]
     pub fn deserialize<T: Cerial>(&self, bytes: &[u8]) -> Result<T> {
         let root = root_of::<T>();
+        self.tell_read(bytes);
         match self.same_shape(bytes, root) {
             Some(mut r) => finish(&mut r).map_err(|error| error.in_root(&root.name)),
             None => self.deserialize_foreign(bytes, root),

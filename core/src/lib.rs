@@ -19,6 +19,7 @@ mod preflight;
 mod registry;
 pub mod schema;
 mod shape;
+mod verbose;
 mod walk;
 mod wire;
 

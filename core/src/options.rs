@@ -1,10 +1,12 @@
 //! How to serialize: mode, limits, what to print.
 
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 
 use crate::limits::Limits;
 use crate::live::ReconnectPolicy;
 use crate::registry::Registry;
+use crate::verbose::Verbose;
 
 /// Which form the bytes take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -31,7 +33,7 @@ pub struct Options {
     pub(crate) mode: Mode,
     pub(crate) canonical: bool,
     pub(crate) debug: bool,
-    pub(crate) verbose: bool,
+    pub(crate) verbose: Verbose,
     pub(crate) limits: Limits,
     pub(crate) json: crate::ir::JsonStyle,
     pub(crate) policy: Option<Arc<ReconnectPolicy>>,
@@ -45,7 +47,7 @@ impl Options {
             mode: Mode::Portable,
             canonical: false,
             debug: false,
-            verbose: false,
+            verbose: Verbose::Off,
             limits: Limits::new(),
             json: crate::ir::JsonStyle::new(),
             policy: None,
@@ -74,10 +76,18 @@ impl Options {
         self
     }
 
-    /// Prints the walk to standard error, coloured by depth on a terminal.
+    /// Prints what is written and read to standard error: a line a part with its depth and its handler, one colour
+    /// per depth on a terminal. Costs a second look at the bytes.
     #[must_use]
-    pub const fn verbose(mut self, on: bool) -> Options {
-        self.verbose = on;
+    pub fn verbose(mut self, on: bool) -> Options {
+        self.verbose = if on { Verbose::Stderr } else { Verbose::Off };
+        self
+    }
+
+    /// As [`verbose`](Self::verbose), into this sink and without colours.
+    #[must_use]
+    pub fn verbose_to(mut self, sink: Arc<Mutex<dyn Write + Send>>) -> Options {
+        self.verbose = Verbose::Sink(sink);
         self
     }
 
