@@ -41,7 +41,9 @@ fn roundtrip(c: &mut Criterion) {
             });
         });
         group.bench_function(format!("{name} deserialize"), |b| {
-            b.iter(|| options.deserialize::<Vec<Record>>(black_box(&bytes)).expect("the records deserialize"));
+            b.iter(|| {
+                options.deserialize::<Vec<Record>>(black_box(&bytes)).expect("the records deserialize")
+            });
         });
         group.bench_function(format!("{name} memcpy of the bytes"), |b| b.iter(|| black_box(&bytes).clone()));
     }

@@ -32,7 +32,12 @@ pub fn head<T: ?Sized, C: Codec<T>>(codec: C, value: &T, out: &mut [u8], at: usi
 }
 
 #[inline(always)]
-pub fn tail<T: ?Sized, C: Codec<T>>(codec: C, value: &T, w: &mut Writer<'_>, name: &'static str) -> Result<()> {
+pub fn tail<T: ?Sized, C: Codec<T>>(
+    codec: C,
+    value: &T,
+    w: &mut Writer<'_>,
+    name: &'static str,
+) -> Result<()> {
     if !codec.shape().tail {
         return Ok(());
     }

@@ -174,7 +174,11 @@ impl Options {
         if bytes.len() as u64 > self.limits.input_bytes {
             return Err(Error::new(
                 ErrorKind::Limit,
-                format!("{} bytes are over the limit of {} for one input", bytes.len(), self.limits.input_bytes),
+                format!(
+                    "{} bytes are over the limit of {} for one input",
+                    bytes.len(),
+                    self.limits.input_bytes
+                ),
             ));
         }
         Ok(Reader::new(bytes, self, Mode::Portable))

@@ -23,26 +23,26 @@ mod verbose;
 mod walk;
 mod wire;
 
-pub use cerial_derive::{Cerial, object};
 pub use bridge::Serde;
+pub use cerial_derive::{Cerial, object};
 pub use doors::{deserialize, deserialize_borrowed, from_reader, serialize, serialize_into, to_writer};
 pub use encode::{Cerial, Decode, Encode};
 pub use error::{Error, ErrorKind, Result};
 pub use graph::Patcher;
 pub use ir::{
-    FunctionNode, Ir, LiveNode, Name, Node, deserialize_ir, from_json, inspect, ir_to_json, ir_to_jsonable, serialize_ir,
-    to_json, to_jsonable,
+    FunctionNode, Ir, LiveNode, Name, Node, deserialize_ir, from_json, inspect, ir_to_json, ir_to_jsonable,
+    serialize_ir, to_json, to_jsonable,
 };
 pub use limits::Limits;
 pub use live::{
-    AsCredentials, Auth, Connect, Credentials, Failure, Job, Live, LiveGuard, Made, Outcome, Placeholder, Plan, Reach,
-    ReconnectPolicy, ReconnectReport, Reconnector, Row, Secret, Wanted, reconnect_all, scrub,
+    AsCredentials, Auth, Connect, Credentials, Failure, Job, Live, LiveGuard, Made, Outcome, Placeholder,
+    Plan, Reach, ReconnectPolicy, ReconnectReport, Reconnector, Row, Secret, Wanted, reconnect_all, scrub,
 };
 pub use options::{Mode, Options};
 pub use preflight::preflight;
 pub use registry::{
-    Extract, Handler, Leaf, LeafSerde, Object, ObjectEntry, PluginEntry, Rebuild, Registry, RegistryBuilder, Via,
-    install,
+    Extract, Handler, Leaf, LeafSerde, Object, ObjectEntry, PluginEntry, Rebuild, Registry, RegistryBuilder,
+    Via, install,
 };
 pub use shape::Shape;
 pub use walk::Walker;
@@ -73,6 +73,8 @@ pub mod __private {
     pub use crate::derived::{
         Or, OrCodec, OrStatic, head, kind, no_variant, patch, read, shape, tail, type_name, walk,
     };
-    pub use crate::registry::{Pick, PickLeaf, PickSerde, PickStatic, ReadObject, read_boxed, read_object, write_object};
+    pub use crate::registry::{
+        Pick, PickLeaf, PickSerde, PickStatic, ReadObject, read_boxed, read_object, write_object,
+    };
     pub use inventory;
 }

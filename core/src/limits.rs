@@ -35,7 +35,13 @@ impl Limits {
 
     /// For bytes from a stranger: 64 MiB of input, 256 MiB of memory, 2^16 unbacked elements, depth 128.
     pub const fn untrusted() -> Limits {
-        Limits { input_bytes: 64 << 20, alloc_bytes: 256 << 20, unbacked: 1 << 16, depth: 128, ..Limits::new() }
+        Limits {
+            input_bytes: 64 << 20,
+            alloc_bytes: 256 << 20,
+            unbacked: 1 << 16,
+            depth: 128,
+            ..Limits::new()
+        }
     }
 
     /// Sets the largest input, in bytes.

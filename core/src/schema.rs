@@ -172,7 +172,8 @@ impl Schema {
     pub(crate) fn build(kind: impl FnOnce(&mut SchemaBuilder) -> Kind) -> Schema {
         let mut builder = SchemaBuilder::default();
         let root = kind(&mut builder);
-        let types = builder.types.into_iter().map(|t| t.expect("invariant: every type that was begun is defined"));
+        let types =
+            builder.types.into_iter().map(|t| t.expect("invariant: every type that was begun is defined"));
         Schema { types: types.collect(), root }
     }
 
@@ -341,5 +342,7 @@ fn root_slow(id: TypeId, make: impl FnOnce() -> Schema) -> &'static Root {
 
 /// FNV-1a, 64 bits: tells builds apart, is no protection against forgery.
 pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &b| (hash ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &b| (hash ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }

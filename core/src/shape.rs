@@ -52,12 +52,7 @@ impl Shape {
     #[inline(always)]
     #[must_use]
     pub const fn times(self, n: usize) -> Shape {
-        Shape {
-            head: self.head * n,
-            tail: self.tail && n > 0,
-            nests: self.nests && n > 0,
-            min: self.min * n,
-        }
+        Shape { head: self.head * n, tail: self.tail && n > 0, nests: self.nests && n > 0, min: self.min * n }
     }
 
     /// The shape of an optional value: a flag, and the value's head where no tail follows.

@@ -66,7 +66,9 @@ impl Options {
                 let stderr = std::io::stderr();
                 print(&mut stderr.lock(), &text, stderr.is_terminal())
             }
-            Verbose::Sink(sink) => print(&mut *sink.lock().unwrap_or_else(PoisonError::into_inner), &text, false),
+            Verbose::Sink(sink) => {
+                print(&mut *sink.lock().unwrap_or_else(PoisonError::into_inner), &text, false)
+            }
         };
     }
 }

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use cerial::{Cerial, Error, Extract, Handler, Mode, Options, Rebuild, Result};
 
 #[track_caller]
-fn trip<T: cerial::Cerial + PartialEq + Debug>(value: T) {
+fn trip<T: Cerial + PartialEq + Debug>(value: T) {
     for mode in [Mode::Portable, Mode::Compact] {
         let options = Options::new().mode(mode);
-        let bytes = options.serialize(&value).unwrap();
+        let bytes = options.serialize(&value).expect("it is written");
         let back: T = options.deserialize(&bytes).unwrap_or_else(|e| panic!("{e:?}\n{bytes:?}"));
         assert_eq!(back, value);
     }
@@ -74,8 +74,8 @@ fn named(i: u64) -> Named {
         id: i,
         name: "x".repeat(i as usize),
         tags: vec!["é".into(), String::new()],
-        size: (i % 2 == 0).then_some(7),
-        nick: (i % 2 == 1).then(|| "nick".into()),
+        size: i.is_multiple_of(2).then_some(7),
+        nick: (!i.is_multiple_of(2)).then(|| "nick".into()),
         at: (1.5, true),
     }
 }
@@ -130,12 +130,12 @@ fn borrowed_fields_point_into_the_bytes() {
 
 mod foreign {
     #[derive(Debug, PartialEq)]
-    pub struct Money {
-        pub currency: String,
-        pub cents: i64,
+    pub(crate) struct Money {
+        pub(crate) currency: String,
+        pub(crate) cents: i64,
     }
     #[derive(Debug, PartialEq)]
-    pub struct Unknown;
+    pub(crate) struct Unknown;
 }
 struct MoneyHandler;
 impl Handler for MoneyHandler {
@@ -216,12 +216,15 @@ struct Dir {
 }
 
 fn tree() -> Arc<Dir> {
-    let root = Arc::new(Dir { name: "root".into(), parent: std::sync::Weak::new(), children: Mutex::default() });
+    let root =
+        Arc::new(Dir { name: "root".into(), parent: std::sync::Weak::new(), children: Mutex::default() });
     for i in 0..3 {
-        let child = Arc::new(Dir { name: i.to_string(), parent: Arc::downgrade(&root), children: Mutex::default() });
-        let leaf = Arc::new(Dir { name: "leaf".into(), parent: Arc::downgrade(&child), children: Mutex::default() });
-        child.children.lock().unwrap().push(leaf);
-        root.children.lock().unwrap().push(child);
+        let child =
+            Arc::new(Dir { name: i.to_string(), parent: Arc::downgrade(&root), children: Mutex::default() });
+        let leaf =
+            Arc::new(Dir { name: "leaf".into(), parent: Arc::downgrade(&child), children: Mutex::default() });
+        child.children.lock().expect("not poisoned").push(leaf);
+        root.children.lock().expect("not poisoned").push(child);
     }
     root
 }
@@ -266,13 +269,14 @@ struct Node {
 
 #[test]
 fn weak_links_before_and_after_their_targets_are_found() {
-    let nodes: Vec<_> = (0..4)
-        .map(|id| Rc::new(RefCell::new(Node { id, links: vec![], by_name: HashMap::new() })))
-        .collect();
+    let nodes: Vec<_> =
+        (0..4).map(|id| Rc::new(RefCell::new(Node { id, links: vec![], by_name: HashMap::new() }))).collect();
     for (i, node) in nodes.iter().enumerate() {
         for other in &nodes {
             node.borrow_mut().links.push(Rc::downgrade(other));
-            node.borrow_mut().by_name.insert(other.as_ptr().addr().to_string(), Rc::downgrade(&nodes[(i + 1) % 4]));
+            node.borrow_mut()
+                .by_name
+                .insert(other.as_ptr().addr().to_string(), Rc::downgrade(&nodes[(i + 1) % 4]));
         }
     }
     nodes[0].borrow_mut().links.push(Weak::new());

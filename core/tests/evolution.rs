@@ -14,7 +14,9 @@ fn carried<T: Cerial + PartialEq + Debug>(old: &impl Encode, new: T) {
 
 #[track_caller]
 fn refused<T: Cerial>(old: &impl Encode, kind: ErrorKind, parts: &[&str]) {
-    let Err(error) = cerial::deserialize::<T>(&cerial::serialize(old).unwrap()) else { panic!("it was read") };
+    let Err(error) = cerial::deserialize::<T>(&cerial::serialize(old).unwrap()) else {
+        panic!("it was read")
+    };
     assert_eq!(error.kind(), kind, "{error}");
     for part in parts {
         assert!(error.to_string().contains(part), "{error}");
@@ -58,22 +60,26 @@ struct JobV2 {
 
 #[test]
 fn fields_are_added_removed_reordered_renamed_and_widened() {
-    carried(&old_job(), JobV2 {
-        name: "t".into(),
-        id: 7,
-        size: 500,
-        score: 1.5,
-        owner: Some("o".into()),
-        tags: vec![],
-        tries: 3,
-        note: None,
-    });
+    carried(
+        &old_job(),
+        JobV2 {
+            name: "t".into(),
+            id: 7,
+            size: 500,
+            score: 1.5,
+            owner: Some("o".into()),
+            tags: vec![],
+            tries: 3,
+            note: None,
+        },
+    );
 }
 
 #[test]
 fn it_goes_for_values_inside_others() {
     let old = BTreeMap::from([("a".to_owned(), vec![Some(old_job())])]);
-    let new: BTreeMap<String, Vec<Option<JobV2>>> = cerial::deserialize(&cerial::serialize(&old).unwrap()).unwrap();
+    let new: BTreeMap<String, Vec<Option<JobV2>>> =
+        cerial::deserialize(&cerial::serialize(&old).unwrap()).unwrap();
     assert_eq!(new["a"][0].as_ref().unwrap().size, 500);
 }
 
@@ -151,11 +157,14 @@ enum StateV2 {
 
 #[test]
 fn variants_are_added_reordered_renamed_and_get_data() {
-    carried(&vec![StateV1::Waiting, StateV1::Running { pid: 4 }, StateV1::Done(5)], vec![
-        StateV2::Waiting { since: None },
-        StateV2::Active { pid: 4, host: String::new() },
-        StateV2::Done(5, None),
-    ]);
+    carried(
+        &vec![StateV1::Waiting, StateV1::Running { pid: 4 }, StateV1::Done(5)],
+        vec![
+            StateV2::Waiting { since: None },
+            StateV2::Active { pid: 4, host: String::new() },
+            StateV2::Done(5, None),
+        ],
+    );
     refused::<StateV2>(&StateV1::Gone, ErrorKind::TypeMismatch, &["`t::State` has no variant `Gone`"]);
 }
 
@@ -352,7 +361,9 @@ mod handled {
     #[test]
     fn a_changed_state_with_shared_pointers_is_refused() {
         let bytes = options::<PointerV1>().serialize(&vec![Via(Pointer(Rc::new("x".into())))]).unwrap();
-        let Err(error) = options::<PointerV2>().deserialize::<Vec<Via<Pointer>>>(&bytes) else { panic!("read") };
+        let Err(error) = options::<PointerV2>().deserialize::<Vec<Via<Pointer>>>(&bytes) else {
+            panic!("read")
+        };
         assert_eq!(error.kind(), ErrorKind::TypeMismatch);
         assert!(error.to_string().contains("shared pointers"), "{error}");
     }

@@ -100,7 +100,6 @@ fn std_types_give_the_same_bytes() {
     same(&(std::cmp::Ordering::Less, std::ops::Bound::Excluded(4_u8), ..));
 }
 
-
 #[derive(Cerial)]
 struct Dir {
     name: String,
@@ -140,7 +139,8 @@ fn a_graph_comes_back_from_its_tree() {
 
 #[test]
 fn values_of_serde_give_the_same_bytes() {
-    let value = serde_json::json!({"a": [1, -2, 300, 70000, 3.5, null, true, u64::MAX, i64::MIN], "b": {"a": "d"}});
+    let value =
+        serde_json::json!({"a": [1, -2, 300, 70000, 3.5, null, true, u64::MAX, i64::MIN], "b": {"a": "d"}});
     same(&Serde(&value));
     same(&Serde((None::<u8>, Some(4), 'x', 1.5_f32, u128::MAX, i128::MIN, "y".repeat(40), vec![(); 20])));
     #[derive(serde::Serialize)]

@@ -74,8 +74,14 @@ fn plain_types_look_natural() {
 #[test]
 fn numbers_keep_their_value() {
     check((u64::MAX, i64::MIN, 5_u128, -5_i128), r#"[18446744073709551615,-9223372036854775808,5,-5]"#);
-    check((u128::MAX, i128::MIN), r#"[{"$int":"340282366920938463463374607431768211455"},{"$int":"-170141183460469231731687303715884105728"}]"#);
-    check((0.1_f32, 0.1_f64, -0.0_f64, 1e300_f64, f32::MIN_POSITIVE), r#"[0.1,0.1,-0.0,1e+300,1.1754944e-38]"#);
+    check(
+        (u128::MAX, i128::MIN),
+        r#"[{"$int":"340282366920938463463374607431768211455"},{"$int":"-170141183460469231731687303715884105728"}]"#,
+    );
+    check(
+        (0.1_f32, 0.1_f64, -0.0_f64, 1e300_f64, f32::MIN_POSITIVE),
+        r#"[0.1,0.1,-0.0,1e+300,1.1754944e-38]"#,
+    );
     check((f64::INFINITY, f32::NEG_INFINITY), r#"[{"$float":"inf"},{"$float":"-inf"}]"#);
     for bits in [f64::NAN.to_bits(), 0x7ff8_0000_0000_0123] {
         let back: f64 = from_json(&to_json(&f64::from_bits(bits)).unwrap()).unwrap();
@@ -92,7 +98,10 @@ fn numbers_keep_their_value() {
 #[test]
 fn bytes_are_base64() {
     check(vec![1_u8, 2, 255], r#"{"$bytes":"AQL/"}"#);
-    check((Data(vec![1]), [0_u8; 2], Some(vec![0_u8])), r#"[{"$bytes":"AQ=="},{"$bytes":"AAA="},{"$bytes":"AA=="}]"#);
+    check(
+        (Data(vec![1]), [0_u8; 2], Some(vec![0_u8])),
+        r#"[{"$bytes":"AQ=="},{"$bytes":"AAA="},{"$bytes":"AA=="}]"#,
+    );
     assert_eq!(from_json::<Vec<u8>>("[1, 2, 3]").unwrap(), [1, 2, 3]);
 }
 
@@ -126,7 +135,10 @@ fn a_key_that_looks_like_a_marker_is_escaped() {
 #[test]
 fn shared_objects_are_written_once() {
     let text = Rc::new("s".to_owned());
-    let json = Options::new().json_indent(0).to_json(&(text.clone(), vec![text.clone()], Rc::downgrade(&text))).unwrap();
+    let json = Options::new()
+        .json_indent(0)
+        .to_json(&(text.clone(), vec![text.clone()], Rc::downgrade(&text)))
+        .unwrap();
     assert_eq!(json, r#"[{"$id":0,"$value":"s"},[{"$ref":0}],{"$weak":0}]"#);
     let (a, b, c): (Rc<String>, Vec<Rc<String>>, Weak<String>) = from_json(&json).unwrap();
     assert!(Rc::ptr_eq(&a, &b[0]) && Rc::ptr_eq(&a, &c.upgrade().unwrap()));
@@ -185,7 +197,10 @@ fn values_of_serde_look_natural() {
             r#""map":{"$map":[[-1,{"$some":null}],[2,1]]}}}]"#
         ),
     );
-    check(Serde((u128::MAX, f64::INFINITY)), r#"[{"$int":"340282366920938463463374607431768211455"},{"$float":"inf"}]"#);
+    check(
+        Serde((u128::MAX, f64::INFINITY)),
+        r#"[{"$int":"340282366920938463463374607431768211455"},{"$float":"inf"}]"#,
+    );
 }
 
 struct Foreign(u32);
@@ -247,7 +262,11 @@ fn text_is_indented_by_two_with_sorted_keys_unless_told() {
 fn json_by_hand_is_read_by_name() {
     assert_eq!(from_json::<Point>(r#"{"x": 2, "unknown": [1]}"#).unwrap(), Point { x: 2.0, y: None });
     refused::<Point>(r#"{"y": 2}"#, ErrorKind::MissingField, &["`t::Point`", "`x`"]);
-    refused::<Vec<Point>>(r#"[{"x": "two"}]"#, ErrorKind::TypeMismatch, &["want `f64`, got text", "at `[0].x`"]);
+    refused::<Vec<Point>>(
+        r#"[{"x": "two"}]"#,
+        ErrorKind::TypeMismatch,
+        &["want `f64`, got text", "at `[0].x`"],
+    );
     refused::<u8>("256", ErrorKind::TypeMismatch, &["256 does not fit `u8`"]);
     refused::<Event>(r#""Stop""#, ErrorKind::TypeMismatch, &["`t::Event` has no variant `Stop`"]);
     refused::<Point>(r#"{"x": 1, "x": 2}"#, ErrorKind::Malformed, &["the key `x` stands twice"]);
@@ -354,13 +373,31 @@ fn bytes_read_without_their_types_give_the_same_json() {
 #[test]
 fn damaged_text_is_an_error_and_never_a_panic() {
     let json = Options::new().json_indent(0).to_json(&house()).unwrap();
-    let pieces = ["\"$ref\"", "\"$id\"", "{", "}", "[", "null", "1", "-1.5", "\"$map\"", ":", ",", "\"$some\"", "99999999999"];
+    let pieces = [
+        "\"$ref\"",
+        "\"$id\"",
+        "{",
+        "}",
+        "[",
+        "null",
+        "1",
+        "-1.5",
+        "\"$map\"",
+        ":",
+        ",",
+        "\"$some\"",
+        "99999999999",
+    ];
     for at in (0..json.len()).filter(|at| json.is_char_boundary(*at)) {
         let _ = from_json::<House>(&json[..at]);
         for piece in pieces {
             for end in [at, at + 1, at + 5] {
                 if json.is_char_boundary(end.min(json.len())) {
-                    let _ = from_json::<House>(&format!("{}{piece}{}", &json[..at], &json[end.min(json.len())..]));
+                    let _ = from_json::<House>(&format!(
+                        "{}{piece}{}",
+                        &json[..at],
+                        &json[end.min(json.len())..]
+                    ));
                 }
             }
         }

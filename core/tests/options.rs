@@ -26,7 +26,8 @@ fn job(order: impl Iterator<Item = u64>) -> Job {
 fn canonical_bytes_of_equal_values_are_equal() {
     for mode in [Mode::Portable, Mode::Compact] {
         let options = Options::new().mode(mode).canonical(true);
-        let (up, down) = (options.serialize(&job(0..50)).unwrap(), options.serialize(&job((0..50).rev())).unwrap());
+        let (up, down) =
+            (options.serialize(&job(0..50)).unwrap(), options.serialize(&job((0..50).rev())).unwrap());
         assert_eq!(up, down);
         let back: Job = options.deserialize(&up).unwrap();
         assert_eq!((back.tags.len(), back.sizes.len()), (50, 50));

@@ -111,8 +111,12 @@ fn enums_come_back_in_every_tagging() {
 
 #[test]
 fn flattened_maps_come_back() {
-    let rest = BTreeMap::from([("a".to_owned(), Untagged::Number(1)), ("b".to_owned(), Untagged::Text("x".into()))]);
-    trip(vec![Flat { name: "n".into(), maybe: None, rest }, Flat { name: "m".into(), maybe: Some(1), rest: BTreeMap::new() }]);
+    let rest =
+        BTreeMap::from([("a".to_owned(), Untagged::Number(1)), ("b".to_owned(), Untagged::Text("x".into()))]);
+    trip(vec![
+        Flat { name: "n".into(), maybe: None, rest },
+        Flat { name: "m".into(), maybe: Some(1), rest: BTreeMap::new() },
+    ]);
 }
 
 #[test]

@@ -50,7 +50,11 @@ impl<'a, 'de> De<'a, 'de> {
 
     /// Goes one level down for the parts of a compound, if there are any: as deep as the writer went.
     #[inline]
-    fn below<R>(self, parts: usize, f: impl FnOnce(&mut Reader<'de>, &mut Vec<&'de str>) -> Result<R>) -> Result<R> {
+    fn below<R>(
+        self,
+        parts: usize,
+        f: impl FnOnce(&mut Reader<'de>, &mut Vec<&'de str>) -> Result<R>,
+    ) -> Result<R> {
         if parts == 0 { f(self.r, self.names) } else { self.r.nested(|r| f(r, self.names)) }
     }
 
@@ -155,7 +159,9 @@ impl<'de> Deserializer<'de> for De<'_, 'de> {
             Tag::Some => {
                 self.r.nested(|r| De { r, names: self.names }.deserialize_enum(name, variants, visitor))
             }
-            other => Err(Error::new(ErrorKind::TypeMismatch, format!("want a variant of `{name}`, got {other:?}"))),
+            other => {
+                Err(Error::new(ErrorKind::TypeMismatch, format!("want a variant of `{name}`, got {other:?}")))
+            }
         }
     }
 
@@ -181,7 +187,9 @@ impl<'de> Parts<'_, 'de> {
     fn finish(&self) -> Result<()> {
         match self.left {
             0 => Ok(()),
-            left => Err(Error::new(ErrorKind::TypeMismatch, format!("{left} more elements than the type takes"))),
+            left => {
+                Err(Error::new(ErrorKind::TypeMismatch, format!("{left} more elements than the type takes")))
+            }
         }
     }
 }

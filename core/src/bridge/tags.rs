@@ -168,7 +168,10 @@ pub(crate) fn read_tag<'de>(r: &mut Reader<'de>) -> Result<Tag<'de>> {
         F64 => Tag::F64(f64::from_le_bytes(fixed(r)?)),
         CHAR => {
             let code = u32::from_le_bytes(fixed(r)?);
-            Tag::Char(char::from_u32(code).ok_or_else(|| Error::malformed(format!("{code:#x} is not a character")))?)
+            Tag::Char(
+                char::from_u32(code)
+                    .ok_or_else(|| Error::malformed(format!("{code:#x} is not a character")))?,
+            )
         }
         TEXT => {
             let bytes = r.bytes()?;

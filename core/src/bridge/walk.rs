@@ -86,7 +86,13 @@ impl<'a, 'w> Serializer for Walk<'a, 'w> {
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Parts<'a, 'w>> {
         Ok(Parts::new(self))
     }
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Parts<'a, 'w>> {
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Parts<'a, 'w>> {
         Ok(Parts::new(self))
     }
     fn serialize_map(self, _: Option<usize>) -> Result<Parts<'a, 'w>> {
@@ -95,7 +101,13 @@ impl<'a, 'w> Serializer for Walk<'a, 'w> {
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts<'a, 'w>> {
         Ok(Parts::new(self))
     }
-    fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Parts<'a, 'w>> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Parts<'a, 'w>> {
         Ok(Parts::new(self))
     }
 

@@ -2,8 +2,8 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::atomic::{
-    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16, AtomicU32, AtomicU64,
-    AtomicUsize, Ordering,
+    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16, AtomicU32,
+    AtomicU64, AtomicUsize, Ordering,
 };
 use std::sync::{Mutex, OnceLock, RwLock, TryLockError};
 use std::time::{Duration, Instant};

@@ -46,9 +46,7 @@ fn write_entries<'a, K: 'a, V: 'a>(
                 keys.head(key, key_head);
                 values.head(value, value_head);
             }
-            let result = w
-                .eager(key_shape.nests, |w| keys.tail(key, w))
-                .and_then(|()| values.tail(value, w));
+            let result = w.eager(key_shape.nests, |w| keys.tail(key, w)).and_then(|()| values.tail(value, w));
             if let Err(error) = result {
                 return Err(at_entry(error, i, keys, key, w));
             }

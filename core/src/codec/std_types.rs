@@ -132,12 +132,12 @@ macro_rules! via {
 }
 
 via!([] Duration as (u64, u32), [], [], "core::Duration" ["secs", "nanos"],
-    |d| (d.as_secs(), d.subsec_nanos()),
-    |(secs, nanos)| if nanos < 1_000_000_000 {
-        Ok(Duration::new(secs, nanos))
-    } else {
-        Err(Error::malformed(format!("{nanos} nanoseconds are more than a second")))
-    });
+|d| (d.as_secs(), d.subsec_nanos()),
+|(secs, nanos)| if nanos < 1_000_000_000 {
+    Ok(Duration::new(secs, nanos))
+} else {
+    Err(Error::malformed(format!("{nanos} nanoseconds are more than a second")))
+});
 via!([T] Range<T> as (T, T), [T: Encode + Clone], [T: Decode<'de> + Clone], "core::Range" ["start", "end"],
     |v| (v.start.clone(), v.end.clone()), |(start, end)| Ok(start..end));
 via!([T] RangeInclusive<T> as (T, T), [T: Encode + Clone], [T: Decode<'de> + Clone],

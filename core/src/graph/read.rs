@@ -111,7 +111,9 @@ impl ReadGraph {
                 }
                 self.item(arena, item).cloned().ok_or_else(|| confused(id))
             }
-            Some(_) => Err(Error::new(ErrorKind::Cycle, format!("object {id} is pointed at before it is complete"))),
+            Some(_) => {
+                Err(Error::new(ErrorKind::Cycle, format!("object {id} is pointed at before it is complete")))
+            }
             None => Err(Error::malformed(format!("object {id} does not exist"))),
         }
     }
@@ -129,7 +131,8 @@ impl ReadGraph {
     ) -> Result<()> {
         let (id, open) = self.stack.pop().expect("invariant: a finished object was started");
         let arena = self.arena::<P>(patch);
-        let items = self.arenas[arena].items.downcast_mut::<Vec<P>>().expect("invariant: arenas are found by type");
+        let items =
+            self.arenas[arena].items.downcast_mut::<Vec<P>>().expect("invariant: arenas are found by type");
         items.push(pointer.clone());
         let item = (items.len() - 1) as u32;
         self.slots[id] = Slot::Finished { arena: arena as u32, item, open };
@@ -182,7 +185,8 @@ impl ReadGraph {
         self.mark_open()?;
         let kind = TypeId::of::<W>();
         let place = self.dangling.iter().position(|d| d.weak == kind).unwrap_or_else(|| {
-            self.dangling.push(Dangling { weak: kind, by_id: Box::new(HashMap::<usize, W, ById>::default()) });
+            self.dangling
+                .push(Dangling { weak: kind, by_id: Box::new(HashMap::<usize, W, ById>::default()) });
             self.dangling.len() - 1
         });
         let by_id = self.dangling[place].by_id.downcast_mut::<HashMap<usize, W, ById>>();

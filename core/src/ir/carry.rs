@@ -9,8 +9,8 @@ use super::decode::at_field;
 use super::form::Former;
 use super::graft::{Edge, Graft};
 use super::layout::Layout;
-use super::node::{Node, down};
 use super::mismatch;
+use super::node::{Node, down};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Body, Field, Fields, Kind, TypeDef, Variant};
 
@@ -29,7 +29,9 @@ impl<'c> Carrier<'c, '_> {
 
     fn carry(&mut self, node: Node, theirs: &'c Kind, ours: &'c Kind) -> Result<Node> {
         Ok(match (theirs, ours, node) {
-            (Kind::Boxed(theirs), Kind::Boxed(ours), Node::Boxed(node)) => self.boxed(*node, theirs, ours, Node::Boxed)?,
+            (Kind::Boxed(theirs), Kind::Boxed(ours), Node::Boxed(node)) => {
+                self.boxed(*node, theirs, ours, Node::Boxed)?
+            }
             (Kind::Boxed(theirs), _, Node::Boxed(node)) => down(|| self.carry(*node, theirs, ours))?,
             (_, Kind::Boxed(ours), node) => self.boxed(node, theirs, ours, Node::Boxed)?,
             (Kind::Option(_), Kind::Option(_), Node::None) => Node::None,
@@ -57,15 +59,18 @@ impl<'c> Carrier<'c, '_> {
             (Kind::Map(their_key, their_value), Kind::Map(our_key, our_value), Node::Map(entries)) => {
                 let entries = entries.into_iter().enumerate().map(|(i, (key, value))| {
                     let key = down(|| self.carry(key, their_key, our_key)).map_err(|e| e.at_index(i))?;
-                    let value = down(|| self.carry(value, their_value, our_value)).map_err(|e| e.at_index(i))?;
+                    let value =
+                        down(|| self.carry(value, their_value, our_value)).map_err(|e| e.at_index(i))?;
                     Ok((key, value))
                 });
                 Node::Map(entries.collect::<Result<_>>()?)
             }
             (Kind::Type(theirs), Kind::Type(ours), node) => self.named_type(node, *theirs, *ours)?,
-            (Kind::Seq(_) | Kind::Array(..) | Kind::Tuple(_), Kind::Seq(_) | Kind::Array(..) | Kind::Tuple(_), node) => {
-                self.list(node, theirs, ours)?
-            }
+            (
+                Kind::Seq(_) | Kind::Array(..) | Kind::Tuple(_),
+                Kind::Seq(_) | Kind::Array(..) | Kind::Tuple(_),
+                node,
+            ) => self.list(node, theirs, ours)?,
             (Kind::Leaf, Kind::Leaf, mut node) | (Kind::Object, Kind::Object, mut node) => {
                 self.graft.adopt(&mut node, 0, 0)?;
                 node
@@ -86,7 +91,12 @@ impl<'c> Carrier<'c, '_> {
     }
 
     fn scalar(&self, node: Node, theirs: &Kind, ours: &Kind) -> Result<Node> {
-        if theirs == ours && matches!(node, Node::Unit | Node::Bool(_) | Node::F32(_) | Node::F64(_) | Node::Char(_) | Node::Text(_)) {
+        if theirs == ours
+            && matches!(
+                node,
+                Node::Unit | Node::Bool(_) | Node::F32(_) | Node::F64(_) | Node::Char(_) | Node::Text(_)
+            )
+        {
             return Ok(node);
         }
         match (ours, &node) {
@@ -139,7 +149,8 @@ impl<'c> Carrier<'c, '_> {
                 let Some(their_variant) = theirs.get(tag as usize) else {
                     return Err(Error::malformed(format!("`{}` has no variant {tag}", their_def.name)));
                 };
-                let tag = find_variant(&their_variant.name, ours).ok_or_else(|| no_variant(&their_variant.name, our_def))?;
+                let tag = find_variant(&their_variant.name, ours)
+                    .ok_or_else(|| no_variant(&their_variant.name, our_def))?;
                 let owner = format!("{}::{}", our_def.name, ours[tag].name);
                 self.fields(values, &their_variant.fields, &ours[tag].fields, &owner)
                     .map(|values| Node::Variant(tag as u32, values))
@@ -149,9 +160,20 @@ impl<'c> Carrier<'c, '_> {
         }
     }
 
-    fn fields(&mut self, values: Vec<Node>, theirs: &'c Fields, ours: &'c Fields, owner: &str) -> Result<Vec<Node>> {
+    fn fields(
+        &mut self,
+        values: Vec<Node>,
+        theirs: &'c Fields,
+        ours: &'c Fields,
+        owner: &str,
+    ) -> Result<Vec<Node>> {
         let by_name = matches!((theirs, ours), (Fields::Named(_), Fields::Named(_)));
-        if !by_name && matches!((theirs, ours), (Fields::Named(_), Fields::Tuple(_)) | (Fields::Tuple(_), Fields::Named(_))) {
+        if !by_name
+            && matches!(
+                (theirs, ours),
+                (Fields::Named(_), Fields::Tuple(_)) | (Fields::Tuple(_), Fields::Named(_))
+            )
+        {
             return Err(Error::new(
                 ErrorKind::TypeMismatch,
                 format!("the fields of `{owner}` have names on one side only"),
@@ -163,7 +185,11 @@ impl<'c> Carrier<'c, '_> {
             .iter()
             .enumerate()
             .map(|(i, field)| {
-                let at = if by_name { find_field(their_fields, field) } else { Some(i).filter(|i| *i < their_fields.len()) };
+                let at = if by_name {
+                    find_field(their_fields, field)
+                } else {
+                    Some(i).filter(|i| *i < their_fields.len())
+                };
                 match at.and_then(|at| Some((at, values.get_mut(at)?.take()?))) {
                     Some((at, value)) => down(|| self.carry(value, &their_fields[at].kind, &field.kind)),
                     None => return self.graft.missing(field, i, self.ours, owner),
@@ -175,7 +201,10 @@ impl<'c> Carrier<'c, '_> {
 
     #[cold]
     fn mismatch(&self, theirs: &Kind, ours: &Kind) -> Error {
-        mismatch(&format!("`{}`", self.ours.schema.name(ours)), &format!("`{}`", self.theirs.schema.name(theirs)))
+        mismatch(
+            &format!("`{}`", self.ours.schema.name(ours)),
+            &format!("`{}`", self.theirs.schema.name(theirs)),
+        )
     }
 
     #[cold]

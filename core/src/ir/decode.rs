@@ -43,7 +43,14 @@ pub(super) struct Decoder<'r, 'de> {
 impl<'r, 'de> Decoder<'r, 'de> {
     pub(super) fn new(r: &'r mut Reader<'de>) -> Decoder<'r, 'de> {
         let depth_left = r.options().limits.depth.saturating_mul(LEVELS);
-        Decoder { r, depth_left, numbers: HashMap::new(), layouts: Vec::new(), names: Vec::new(), shares: false }
+        Decoder {
+            r,
+            depth_left,
+            numbers: HashMap::new(),
+            layouts: Vec::new(),
+            names: Vec::new(),
+            shares: false,
+        }
     }
 
     /// Reads a value: its head, then its tail.
@@ -93,7 +100,8 @@ impl<'r, 'de> Decoder<'r, 'de> {
                 bytes.copy_from_slice(head);
                 let code = u32::from_le_bytes(bytes);
                 Node::Char(
-                    char::from_u32(code).ok_or_else(|| Error::malformed(format!("{code:#x} is not a character")))?,
+                    char::from_u32(code)
+                        .ok_or_else(|| Error::malformed(format!("{code:#x} is not a character")))?,
                 )
             }
             Kind::Text => Node::Text(self.r.string()?),
@@ -190,7 +198,11 @@ impl<'r, 'de> Decoder<'r, 'de> {
     }
 
     /// Charges the parts of a struct or tuple: those that take no bytes count as elements without input.
-    fn charge_parts<'k>(&mut self, kinds: impl ExactSizeIterator<Item = &'k Kind>, layout: &Layout) -> Result<()> {
+    fn charge_parts<'k>(
+        &mut self,
+        kinds: impl ExactSizeIterator<Item = &'k Kind>,
+        layout: &Layout,
+    ) -> Result<()> {
         self.r.charge(kinds.len() * size_of::<Node>())?;
         let mut unbacked = 0;
         for kind in kinds {
@@ -254,7 +266,8 @@ impl<'r, 'de> Decoder<'r, 'de> {
                         size += layout.shape(&field.kind)?.head;
                     }
                     let head = self.r.block(size)?;
-                    self.fields(variant.fields.as_slice(), layout, head).map_err(|e| e.at_name(&variant.name))?
+                    self.fields(variant.fields.as_slice(), layout, head)
+                        .map_err(|e| e.at_name(&variant.name))?
                 };
                 Ok(Node::Variant(tag as u32, fields))
             }
@@ -268,7 +281,9 @@ impl<'r, 'de> Decoder<'r, 'de> {
             fields
                 .iter()
                 .enumerate()
-                .map(|(i, field)| d.part(&field.kind, layout, head, &mut at).map_err(|e| at_field(e, field, i)))
+                .map(|(i, field)| {
+                    d.part(&field.kind, layout, head, &mut at).map_err(|e| at_field(e, field, i))
+                })
                 .gather(fields.len())
         })
     }
@@ -321,10 +336,8 @@ impl<'r, 'de> Decoder<'r, 'de> {
             }
             Tag::List(n) => {
                 self.r.charge(n * size_of::<Node>())?;
-                self.nested(|d| {
-                    (0..n).map(|i| d.dynamic(names).map_err(|e| e.at_index(i))).gather(n)
-                })
-                .map(Node::List)?
+                self.nested(|d| (0..n).map(|i| d.dynamic(names).map_err(|e| e.at_index(i))).gather(n))
+                    .map(Node::List)?
             }
             Tag::Map(n) => {
                 self.r.charge(2 * n * size_of::<Node>())?;

@@ -14,7 +14,11 @@ impl Display for Ir {
         let layout = Layout::new(self.schema.clone()).map_err(|_| fmt::Error)?;
         let layouts = self.names.iter().map(|name| Layout::new(name.schema.clone()));
         let layouts = layouts.collect::<crate::Result<Vec<_>>>().map_err(|_| fmt::Error)?;
-        Printer { f, names: &self.names, layouts: &layouts, indent: 0 }.node(&self.root, &self.schema.root, &layout)
+        Printer { f, names: &self.names, layouts: &layouts, indent: 0 }.node(
+            &self.root,
+            &self.schema.root,
+            &layout,
+        )
     }
 }
 
@@ -65,11 +69,13 @@ impl Printer<'_, '_> {
             (Kind::Tuple(kinds), Node::List(items)) => {
                 self.parts(["(", ")"], kinds.iter().zip(items), |p, (kind, item)| p.node(item, kind, layout))
             }
-            (Kind::Map(key, value), Node::Map(entries)) => self.parts(["{", "}"], entries.iter(), |p, (k, v)| {
-                p.node(k, key, layout)?;
-                p.f.write_str(": ")?;
-                p.node(v, value, layout)
-            }),
+            (Kind::Map(key, value), Node::Map(entries)) => {
+                self.parts(["{", "}"], entries.iter(), |p, (k, v)| {
+                    p.node(k, key, layout)?;
+                    p.f.write_str(": ")?;
+                    p.node(v, value, layout)
+                })
+            }
             (Kind::Shared(inner), Node::Shared(id, Some(value))) => {
                 write!(self.f, "#{id} ")?;
                 down(|| self.node(value, inner, layout))
@@ -123,13 +129,17 @@ impl Printer<'_, '_> {
     fn fields(&mut self, values: &[Node], fields: &Fields, layout: &Layout) -> fmt::Result {
         match fields {
             Fields::Unit => Ok(()),
-            Fields::Tuple(fields) => self.parts(["(", ")"], fields.iter().zip(values), |p, (field, value)| {
-                p.node(value, &field.kind, layout)
-            }),
-            Fields::Named(fields) => self.parts([" {", "}"], fields.iter().zip(values), |p, (field, value)| {
-                write!(p.f, "{}: ", field.name)?;
-                p.node(value, &field.kind, layout)
-            }),
+            Fields::Tuple(fields) => {
+                self.parts(["(", ")"], fields.iter().zip(values), |p, (field, value)| {
+                    p.node(value, &field.kind, layout)
+                })
+            }
+            Fields::Named(fields) => {
+                self.parts([" {", "}"], fields.iter().zip(values), |p, (field, value)| {
+                    write!(p.f, "{}: ", field.name)?;
+                    p.node(value, &field.kind, layout)
+                })
+            }
         }
     }
 
@@ -170,7 +180,9 @@ impl Printer<'_, '_> {
                 self.f.write_str(&case.0)?;
                 match &case.1 {
                     None => Ok(()),
-                    Some(value) => self.parts(["(", ")"], std::iter::once(value), |p, value| p.dynamic(value)),
+                    Some(value) => {
+                        self.parts(["(", ")"], std::iter::once(value), |p, value| p.dynamic(value))
+                    }
                 }
             }
             Node::Shared(id, _) => write!(self.f, "-> #{id}"),

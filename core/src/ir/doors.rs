@@ -61,14 +61,20 @@ impl Options {
         if bytes.len() as u64 > self.limits.input_bytes {
             return Err(Error::new(
                 ErrorKind::Limit,
-                format!("{} bytes are over the limit of {} for one input", bytes.len(), self.limits.input_bytes),
+                format!(
+                    "{} bytes are over the limit of {} for one input",
+                    bytes.len(),
+                    self.limits.input_bytes
+                ),
             ));
         }
         let mut r = Reader::new(bytes, self, Mode::Portable);
         let header = read_header(&mut r)?;
         if header.mode == Mode::Compact {
             return Err(Error::new(ErrorKind::TypeMismatch, "compact bytes do not describe themselves")
-                .with_help("read them with their type in the program that wrote them, or write them portable"));
+                .with_help(
+                    "read them with their type in the program that wrote them, or write them portable",
+                ));
         }
         let schema = schema_from_bytes(header.schema, self)?;
         let name = schema.name(&schema.root);

@@ -152,7 +152,10 @@ impl<'t, 'o> Encoder<'t, 'o> {
 
     fn named(&mut self, index: u32, state: &'t Node) -> Result<()> {
         let at = index as usize;
-        let name = self.names.get(at).ok_or_else(|| Error::new(ErrorKind::Other, format!("the tree has no name {at}")))?;
+        let name = self
+            .names
+            .get(at)
+            .ok_or_else(|| Error::new(ErrorKind::Other, format!("the tree has no name {at}")))?;
         match self.numbers[at] {
             0 => {
                 self.next += 1;
@@ -197,7 +200,8 @@ impl<'t, 'o> Encoder<'t, 'o> {
                 }
             }
             Node::Case(case) => {
-                self.w.block(1)[0] = if case.1.is_some() { crate::bridge::VARIANT } else { crate::bridge::UNIT_VARIANT };
+                self.w.block(1)[0] =
+                    if case.1.is_some() { crate::bridge::VARIANT } else { crate::bridge::UNIT_VARIANT };
                 put_name(&mut self.w, names, &case.0);
                 if let Some(value) = &case.1 {
                     down(|| self.dynamic(value, names)).map_err(|e| e.at_name(&case.0))?;

@@ -5,8 +5,8 @@ use super::decode::at_field;
 use super::graft::Graft;
 use super::json::markers::Markers;
 use super::layout::Layout;
-use super::node::{Int, Node, down};
 use super::mismatch;
+use super::node::{Int, Node, down};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Body, Fields, Kind, TypeDef};
 
@@ -124,9 +124,10 @@ impl<'c, 'o> Former<'c, 'o> {
                 let (name, value) = match node {
                     Node::Text(name) => (name, None),
                     Node::Case(case) => *case,
-                    Node::Record(mut fields) if fields.len() == 1 => {
-                        fields.pop().map(|(name, value)| (self.unescape(name), Some(value))).unwrap_or_default()
-                    }
+                    Node::Record(mut fields) if fields.len() == 1 => fields
+                        .pop()
+                        .map(|(name, value)| (self.unescape(name), Some(value)))
+                        .unwrap_or_default(),
                     Node::Map(mut entries) if entries.len() == 1 => match entries.pop() {
                         Some((Node::Text(name), value)) => (name, Some(value)),
                         _ => return Err(mismatch(&format!("a variant of `{}`", def.name), "a map")),
@@ -154,7 +155,9 @@ impl<'c, 'o> Former<'c, 'o> {
             (Fields::Tuple(fields), Node::Bytes(bytes)) => {
                 self.by_position(bytes.into_iter().map(Node::U8).collect(), fields, owner)
             }
-            (Fields::Named(fields) | Fields::Tuple(fields), Node::List(items)) => self.by_position(items, fields, owner),
+            (Fields::Named(fields) | Fields::Tuple(fields), Node::List(items)) => {
+                self.by_position(items, fields, owner)
+            }
             (Fields::Tuple(fields), Node::Unit | Node::Record(_)) if fields.is_empty() => Ok(Vec::new()),
             (Fields::Named(_), Node::Record(values)) => {
                 let values = values.into_iter().map(|(name, value)| (self.unescape(name), value)).collect();
@@ -171,7 +174,12 @@ impl<'c, 'o> Former<'c, 'o> {
         }
     }
 
-    fn by_position(&mut self, items: Vec<Node>, fields: &'c [crate::schema::Field], owner: &str) -> Result<Vec<Node>> {
+    fn by_position(
+        &mut self,
+        items: Vec<Node>,
+        fields: &'c [crate::schema::Field],
+        owner: &str,
+    ) -> Result<Vec<Node>> {
         let mut items = items.into_iter();
         fields
             .iter()
@@ -189,7 +197,8 @@ impl<'c, 'o> Former<'c, 'o> {
         fields: &'c [crate::schema::Field],
         owner: &str,
     ) -> Result<Vec<Node>> {
-        let mut values: Vec<(String, Option<Node>)> = values.into_iter().map(|(name, v)| (name, Some(v))).collect();
+        let mut values: Vec<(String, Option<Node>)> =
+            values.into_iter().map(|(name, v)| (name, Some(v))).collect();
         fields
             .iter()
             .enumerate()
@@ -258,5 +267,10 @@ pub(super) fn int(value: Int, kind: &Kind) -> Option<Result<Node>> {
 
 /// A list of bytes, as the tree keeps it.
 pub(super) fn bytes(items: Vec<Node>) -> Node {
-    Node::Bytes(items.into_iter().filter_map(|item| if let Node::U8(byte) = item { Some(byte) } else { None }).collect())
+    Node::Bytes(
+        items
+            .into_iter()
+            .filter_map(|item| if let Node::U8(byte) = item { Some(byte) } else { None })
+            .collect(),
+    )
 }

@@ -36,7 +36,14 @@ pub(super) enum Edge {
 
 impl<'o> Graft<'o> {
     pub(super) fn new(options: &'o Options, names: Vec<Name>) -> Graft<'o> {
-        Graft { options, names, ids: HashMap::new(), bodies: HashMap::new(), layouts: HashMap::new(), fresh: 1 << 32 }
+        Graft {
+            options,
+            names,
+            ids: HashMap::new(),
+            bodies: HashMap::new(),
+            layouts: HashMap::new(),
+            fresh: 1 << 32,
+        }
     }
 
     /// The number and the layout of a name whose schema this program has.
@@ -79,9 +86,9 @@ impl<'o> Graft<'o> {
 
     /// The body of an object that stands first now.
     pub(super) fn body(&mut self, old: u64) -> Result<Node> {
-        self.bodies
-            .remove(&old)
-            .ok_or_else(|| Error::new(ErrorKind::Malformed, format!("object {old} is pointed at before it is complete")))
+        self.bodies.remove(&old).ok_or_else(|| {
+            Error::new(ErrorKind::Malformed, format!("object {old} is pointed at before it is complete"))
+        })
     }
 
     /// Takes the bodies of all objects out of a tree whose ids start at `base`.
@@ -125,7 +132,13 @@ impl<'o> Graft<'o> {
     }
 
     /// What a field holds that nothing is there for: its default, or nothing where it is optional.
-    pub(super) fn missing(&mut self, field: &Field, index: usize, layout: &Layout, owner: &str) -> Result<Node> {
+    pub(super) fn missing(
+        &mut self,
+        field: &Field,
+        index: usize,
+        layout: &Layout,
+        owner: &str,
+    ) -> Result<Node> {
         let Some(write) = field.default else {
             return match &field.kind {
                 Kind::Option(_) => Ok(Node::None),

@@ -85,12 +85,18 @@ fn type_shape(schema: &Schema, index: usize, states: &mut Vec<State>, depth: u32
     match states[index] {
         State::Done(shape) => return Ok(shape),
         State::Busy => {
-            return Err(Error::malformed(format!("type `{}` of the schema holds itself without a pointer", def.name)));
+            return Err(Error::malformed(format!(
+                "type `{}` of the schema holds itself without a pointer",
+                def.name
+            )));
         }
         State::New => {}
     }
     if depth > MAX_INLINE {
-        return Err(Error::new(ErrorKind::Limit, format!("more than {MAX_INLINE} types of the schema stand in each other")));
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!("more than {MAX_INLINE} types of the schema stand in each other"),
+        ));
     }
     states[index] = State::Busy;
     let shape = super::node::down(|| match &def.body {
@@ -156,10 +162,19 @@ fn and(a: Shape, b: Shape) -> Result<Shape> {
 fn times(shape: Shape, n: u32) -> Result<Shape> {
     let n = n as usize;
     let head = checked(shape.head.checked_mul(n))?;
-    Ok(Shape { head, tail: shape.tail && n > 0, nests: shape.nests && n > 0, min: shape.min.saturating_mul(n) })
+    Ok(Shape {
+        head,
+        tail: shape.tail && n > 0,
+        nests: shape.nests && n > 0,
+        min: shape.min.saturating_mul(n),
+    })
 }
 
 fn checked(head: Option<usize>) -> Result<usize> {
-    head.filter(|head| *head <= MAX_HEAD)
-        .ok_or_else(|| Error::new(ErrorKind::Limit, format!("a type of the schema takes more than {MAX_HEAD} bytes in place")))
+    head.filter(|head| *head <= MAX_HEAD).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Limit,
+            format!("a type of the schema takes more than {MAX_HEAD} bytes in place"),
+        )
+    })
 }

@@ -175,7 +175,10 @@ impl Int {
             Int::Large(v) => T::try_from(v).ok(),
         }
         .ok_or_else(|| {
-            Error::new(ErrorKind::TypeMismatch, format!("{self} does not fit `{}`", std::any::type_name::<T>()))
+            Error::new(
+                ErrorKind::TypeMismatch,
+                format!("{self} does not fit `{}`", std::any::type_name::<T>()),
+            )
         })
     }
 }

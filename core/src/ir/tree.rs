@@ -82,7 +82,10 @@ impl Ir {
 
 impl fmt::Debug for Ir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ir").field("type", &self.type_name()).field("root", &self.root).finish_non_exhaustive()
+        f.debug_struct("Ir")
+            .field("type", &self.type_name())
+            .field("root", &self.root)
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,11 @@ use crate::schema::{Body, Field, Fields, Kind, Schema, TypeDef, Variant};
 /// What a schema takes in memory, roughly.
 pub(super) fn size_of_schema(schema: &Schema) -> usize {
     let fields = |fields: &Fields| -> usize {
-        fields.as_slice().iter().map(|field| size_of::<Field>() + field.name.len() + size_of_kind(&field.kind)).sum()
+        fields
+            .as_slice()
+            .iter()
+            .map(|field| size_of::<Field>() + field.name.len() + size_of_kind(&field.kind))
+            .sum()
     };
     let types = schema.types.iter().map(|def| {
         size_of::<TypeDef>()
@@ -23,9 +27,12 @@ pub(super) fn size_of_schema(schema: &Schema) -> usize {
 fn size_of_kind(kind: &Kind) -> usize {
     size_of::<Kind>()
         + match kind {
-            Kind::Option(k) | Kind::Seq(k) | Kind::Array(k, _) | Kind::Boxed(k) | Kind::Shared(k) | Kind::Weak(k) => {
-                size_of_kind(k)
-            }
+            Kind::Option(k)
+            | Kind::Seq(k)
+            | Kind::Array(k, _)
+            | Kind::Boxed(k)
+            | Kind::Shared(k)
+            | Kind::Weak(k) => size_of_kind(k),
             Kind::Map(key, value) => size_of_kind(key) + size_of_kind(value),
             Kind::Tuple(kinds) => kinds.iter().map(size_of_kind).sum(),
             _ => 0,

@@ -173,15 +173,19 @@ impl Registry {
     #[cold]
     fn unknown_key(&self, key: &str) -> Error {
         let krate = key.split("::").next().unwrap_or(key);
-        Error::new(ErrorKind::Unknown, format!("no handler for `{key}`{}", near(key, self.handlers.iter().map(|h| h.key))))
-            .with_help(format!("is the crate linked? add `use {krate} as _;`"))
+        Error::new(
+            ErrorKind::Unknown,
+            format!("no handler for `{key}`{}", near(key, self.handlers.iter().map(|h| h.key))),
+        )
+        .with_help(format!("is the crate linked? add `use {krate} as _;`"))
     }
 
     /// Says that a type has neither a handler nor another way.
     #[cold]
     pub(crate) fn no_handler(&self, type_name: &str) -> Error {
         if let Some(advice) = super::advice::advice(type_name) {
-            return Error::new(ErrorKind::Unknown, format!("a `{type_name}` cannot travel")).with_help(advice);
+            return Error::new(ErrorKind::Unknown, format!("a `{type_name}` cannot travel"))
+                .with_help(advice);
         }
         let known = self.handlers.iter().flat_map(|h| [h.key, h.value_name]);
         let krate = match type_name.split("::").next().unwrap_or(type_name) {
@@ -201,7 +205,11 @@ impl Registry {
         self.reconnector_keys.get(&normal_key(key)).map(|&index| &self.reconnectors[index])
     }
 
-    pub(crate) fn object_of(&self, object: TypeId, concrete: TypeId) -> Option<(usize, &'static ObjectEntry)> {
+    pub(crate) fn object_of(
+        &self,
+        object: TypeId,
+        concrete: TypeId,
+    ) -> Option<(usize, &'static ObjectEntry)> {
         self.objects_by_type.get(&(object, concrete)).map(|&index| (index, self.objects[index]))
     }
 
@@ -263,7 +271,11 @@ impl RegistryBuilder {
             }
             let poison = format!(
                 "two handlers claim {}: `{}` of {} and `{}` of {}",
-                if other.value == value { format!("`{}`", other.value_name) } else { format!("the key `{}`", H::KEY) },
+                if other.value == value {
+                    format!("`{}`", other.value_name)
+                } else {
+                    format!("the key `{}`", H::KEY)
+                },
                 other.key,
                 other.origin,
                 H::KEY,

@@ -87,7 +87,8 @@ impl<T: 'static> HandlerFns<T> {
 
 /// Takes a value apart and writes its state.
 pub(crate) fn write_by<H: Handler>(value: &H::Value, w: &mut Writer<'_>) -> Result<()> {
-    let state = guard(ErrorKind::Extract, || H::extract(value, &mut Extract {})).map_err(|e| e.in_handler(H::KEY))?;
+    let state =
+        guard(ErrorKind::Extract, || H::extract(value, &mut Extract {})).map_err(|e| e.in_handler(H::KEY))?;
     let nests = <H::State as Encode>::shape().nests;
     w.eager(nests, |w| w.transient(nests, |w| w.value(Static::<H::State>::NEW, &state)))
 }

@@ -50,7 +50,13 @@ const FIRST: usize = 2;
 
 /// Writes the name of an entry: in full with its schema at first, as a number later.
 #[inline]
-pub(crate) fn write_name(w: &mut Writer<'_>, table: Table, index: usize, name: &str, root: fn() -> &'static Root) {
+pub(crate) fn write_name(
+    w: &mut Writer<'_>,
+    table: Table,
+    index: usize,
+    name: &str,
+    root: fn() -> &'static Root,
+) {
     if let Some(number) = w.names().number(table, index) {
         w.count(FIRST + number as usize - 1);
         return;

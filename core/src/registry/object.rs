@@ -62,7 +62,9 @@ inventory::collect!(ObjectEntry);
 impl ObjectEntry {
     /// `read` is a `ReadObject<O>`.
     #[doc(hidden)]
-    pub const fn new<O: ?Sized + 'static, T: Encode + 'static>(read: &'static (dyn Any + Send + Sync)) -> ObjectEntry {
+    pub const fn new<O: ?Sized + 'static, T: Encode + 'static>(
+        read: &'static (dyn Any + Send + Sync),
+    ) -> ObjectEntry {
         ObjectEntry { object: TypeId::of::<O>, concrete: TypeId::of::<T>, root: root_of::<T>, read }
     }
 
@@ -88,8 +90,11 @@ pub fn write_object<O: ?Sized + 'static>(
     body: impl FnOnce(&mut Writer<'_>) -> Result<()>,
 ) -> Result<()> {
     let Some((index, entry)) = w.registry().object_of(TypeId::of::<O>(), concrete) else {
-        return Err(Error::new(ErrorKind::Unknown, format!("a type behind `dyn {trait_name}` is not registered"))
-            .with_help("put `#[cerial::object]` on its `impl`, and link its crate with `use .. as _;`"));
+        return Err(Error::new(
+            ErrorKind::Unknown,
+            format!("a type behind `dyn {trait_name}` is not registered"),
+        )
+        .with_help("put `#[cerial::object]` on its `impl`, and link its crate with `use .. as _;`"));
     };
     write_name(w, Table::Objects, index, entry.name(), entry.root);
     body(w)

@@ -10,6 +10,6 @@ mod writer;
 pub use reader::Reader;
 pub use writer::Writer;
 
-pub(crate) use reader::charge;
 pub(crate) use header::{Headers, read_header, write_header};
+pub(crate) use reader::charge;
 pub(crate) use schema_bytes::{schema_from_bytes, schema_to_bytes};

@@ -1,8 +1,8 @@
 //! The reading side of a stream: every count is checked before memory is spent on it.
 
 use super::text;
-use crate::codec::ReadCodec;
 use super::writer::{STACK_RED_ZONE, STACK_SEGMENT, STACK_STRIDE, too_deep};
+use crate::codec::ReadCodec;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::ReadGraph;
 use crate::options::{Mode, Options};
@@ -130,7 +130,8 @@ impl<'de> Reader<'de> {
                 if byte == 0 && shift > 0 {
                     return Err(Error::malformed("a count is not in its shortest form"));
                 }
-                return usize::try_from(value).map_err(|_| Error::malformed("a count is wider than this machine"));
+                return usize::try_from(value)
+                    .map_err(|_| Error::malformed("a count is wider than this machine"));
             }
         }
         Err(Error::malformed("a count is longer than 64 bits"))
@@ -222,7 +223,9 @@ impl<'de> Reader<'de> {
     /// [`ErrorKind::Limit`] where the depth is spent; what `f` returns otherwise.
     #[inline]
     pub fn nested<R>(&mut self, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
-        let Some(left) = self.depth_left.checked_sub(1) else { return Err(too_deep(self.options.limits.depth)) };
+        let Some(left) = self.depth_left.checked_sub(1) else {
+            return Err(too_deep(self.options.limits.depth));
+        };
         self.depth_left = left;
         let result = if left.is_multiple_of(STACK_STRIDE) {
             stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || f(self))

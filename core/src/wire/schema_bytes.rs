@@ -107,7 +107,10 @@ fn put_kind(w: &mut Writer<'_>, kind: &Kind) {
             w.count(*index as usize);
         }
         scalar => w.count(
-            SCALARS.iter().position(|s| s == scalar).expect("invariant: every kind without parts is in the table"),
+            SCALARS
+                .iter()
+                .position(|s| s == scalar)
+                .expect("invariant: every kind without parts is in the table"),
         ),
     }
 }
@@ -134,7 +137,9 @@ pub(crate) fn schema_from_bytes(bytes: &[u8], options: &Options) -> Result<Schem
                 }
                 Body::Enum(variants)
             }
-            other => return Err(Error::malformed(format!("unknown body {other} of type `{name}` in the schema"))),
+            other => {
+                return Err(Error::malformed(format!("unknown body {other} of type `{name}` in the schema")));
+            }
         };
         types.push(TypeDef { name, aliases: &[], body });
     }
@@ -177,7 +182,8 @@ fn kind(r: &mut Reader<'_>, types: usize, depth: u32) -> Result<Kind> {
         WEAK => Kind::Weak(inner(r)?),
         ARRAY => {
             let item = inner(r)?;
-            let n = u32::try_from(r.count()?).map_err(|_| Error::malformed("an array in the schema is too long"))?;
+            let n = u32::try_from(r.count()?)
+                .map_err(|_| Error::malformed("an array in the schema is too long"))?;
             Kind::Array(item, n)
         }
         MAP => Kind::Map(inner(r)?, inner(r)?),

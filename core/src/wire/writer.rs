@@ -163,7 +163,9 @@ impl<'o> Writer<'o> {
     /// [`ErrorKind::Limit`] where the depth is spent; what `f` returns otherwise.
     #[inline]
     pub fn nested<R>(&mut self, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
-        let Some(left) = self.depth_left.checked_sub(1) else { return Err(too_deep(self.options.limits.depth)) };
+        let Some(left) = self.depth_left.checked_sub(1) else {
+            return Err(too_deep(self.options.limits.depth));
+        };
         self.depth_left = left;
         let result = if left.is_multiple_of(STACK_STRIDE) {
             stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || f(self))

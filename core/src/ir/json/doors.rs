@@ -126,7 +126,11 @@ impl Options {
         if json.len() as u64 > self.limits.input_bytes {
             return Err(Error::new(
                 ErrorKind::Limit,
-                format!("{} bytes are over the limit of {} for one input", json.len(), self.limits.input_bytes),
+                format!(
+                    "{} bytes are over the limit of {} for one input",
+                    json.len(),
+                    self.limits.input_bytes
+                ),
             ));
         }
         let root = root_of::<T>();
@@ -135,8 +139,8 @@ impl Options {
             let layout = Layout::new(root.schema.clone())?;
             let mut graft = Graft::new(self, Vec::new());
             read::take_objects(&mut node, &mut graft)?;
-            let node: Node =
-                Former { graft: &mut graft, layout: &layout, markers: Some(Markers) }.form(node, &layout.schema.root)?;
+            let node: Node = Former { graft: &mut graft, layout: &layout, markers: Some(Markers) }
+                .form(node, &layout.schema.root)?;
             Ok(Ir { names: std::mem::take(&mut graft.names), root: node, schema: root.schema.clone() })
         };
         let ir = make().map_err(|error: Error| error.in_root(&root.name))?;

@@ -22,7 +22,8 @@ pub(super) const LIVE: &str = "$live";
 pub(super) const FUNCTION: &str = "$function";
 
 /// The keys that a marker object may begin with or hold.
-const KNOWN: [&str; 14] = [BYTES, FLOAT, INT, SOME, MAP, ID, VALUE, REF, WEAK, HANDLER, STATE, TYPE, LIVE, FUNCTION];
+const KNOWN: [&str; 14] =
+    [BYTES, FLOAT, INT, SOME, MAP, ID, VALUE, REF, WEAK, HANDLER, STATE, TYPE, LIVE, FUNCTION];
 
 /// That marker objects are looked for.
 pub(in crate::ir) struct Markers;
@@ -84,7 +85,9 @@ pub(super) fn take(node: &mut Node, key: &str) -> Result<Node> {
 pub(super) fn take_text(node: &mut Node, key: &str) -> Result<String> {
     match take(node, key)? {
         Node::Text(text) => Ok(text),
-        other => Err(Error::new(ErrorKind::TypeMismatch, format!("want text at `{key}`, got {}", other.what()))),
+        other => {
+            Err(Error::new(ErrorKind::TypeMismatch, format!("want text at `{key}`, got {}", other.what())))
+        }
     }
 }
 
@@ -166,13 +169,20 @@ pub(in crate::ir) fn plain(mut node: Node) -> Result<Node> {
         Some(SOME) => Node::Some(Box::new(down(|| plain(take(&mut node, SOME)?))?)),
         Some(MAP) => {
             let pairs = pairs_from(&mut node)?.into_iter();
-            Node::Map(pairs.map(|(key, value)| Ok((down(|| plain(key))?, down(|| plain(value))?))).collect::<Result<_>>()?)
+            Node::Map(
+                pairs
+                    .map(|(key, value)| Ok((down(|| plain(key))?, down(|| plain(value))?)))
+                    .collect::<Result<_>>()?,
+            )
         }
         Some(other) => return Err(Error::malformed(format!("`{other}` stands where a serde value must"))),
         None => match node {
-            Node::List(items) => Node::List(items.into_iter().map(|item| down(|| plain(item))).collect::<Result<_>>()?),
+            Node::List(items) => {
+                Node::List(items.into_iter().map(|item| down(|| plain(item))).collect::<Result<_>>()?)
+            }
             Node::Record(fields) => {
-                let fields = fields.into_iter().map(|(key, value)| Ok((unescape(key), down(|| plain(value))?)));
+                let fields =
+                    fields.into_iter().map(|(key, value)| Ok((unescape(key), down(|| plain(value))?)));
                 Node::Record(fields.collect::<Result<_>>()?)
             }
             other => other,

@@ -48,7 +48,10 @@ impl Json<'_> {
                 self.budget.bytes.set(left);
                 Ok(())
             }
-            None => Err(self.fail(Error::new(ErrorKind::Limit, "the JSON text takes more memory than the budget"))),
+            None => {
+                Err(self
+                    .fail(Error::new(ErrorKind::Limit, "the JSON text takes more memory than the budget")))
+            }
         }
     }
 

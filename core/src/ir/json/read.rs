@@ -4,8 +4,8 @@ use super::super::form::{Former, int};
 use super::super::graft::{Edge, Graft};
 use super::super::node::{FunctionNode, LiveNode, Node, down};
 use super::markers::{
-    BYTES, FLOAT, FUNCTION, HANDLER, ID, INT, LIVE, MAP, Markers, REF, SOME, STATE, TYPE, VALUE, WEAK, bytes_from,
-    float_from, int_from, pairs_from, plain, take, take_text,
+    BYTES, FLOAT, FUNCTION, HANDLER, ID, INT, LIVE, MAP, Markers, REF, SOME, STATE, TYPE, VALUE, WEAK,
+    bytes_from, float_from, int_from, pairs_from, plain, take, take_text,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Body, Fields, Kind, Schema};
@@ -47,7 +47,12 @@ fn object_id(node: &mut Node, key: &str, optional: bool) -> Result<u64> {
 
 impl<'c> Former<'c, '_> {
     /// Puts a marker object into the form of `kind`.
-    pub(in crate::ir) fn marked(&mut self, marker: &'static str, mut node: Node, kind: &'c Kind) -> Result<Node> {
+    pub(in crate::ir) fn marked(
+        &mut self,
+        marker: &'static str,
+        mut node: Node,
+        kind: &'c Kind,
+    ) -> Result<Node> {
         Ok(match (kind, marker) {
             (Kind::Boxed(inner), _) => Node::Boxed(self.boxed(node, inner)?),
             (Kind::Option(inner), SOME) => Node::Some(self.boxed(take(&mut node, SOME)?, inner)?),
@@ -67,8 +72,13 @@ impl<'c> Former<'c, '_> {
             (Kind::Object, TYPE) => {
                 let name = take_text(&mut node, TYPE)?;
                 let Some(root) = self.graft.options.registry().object_root(&name) else {
-                    return Err(Error::new(ErrorKind::Unknown, format!("no type `{name}` is registered for a trait"))
-                        .with_help("put `#[cerial::object]` on its impl, and link its crate with `use .. as _;`"));
+                    return Err(Error::new(
+                        ErrorKind::Unknown,
+                        format!("no type `{name}` is registered for a trait"),
+                    )
+                    .with_help(
+                        "put `#[cerial::object]` on its impl, and link its crate with `use .. as _;`",
+                    ));
                 };
                 self.named(&name, &root.schema, take(&mut node, VALUE)?)?
             }
@@ -102,7 +112,10 @@ impl<'c> Former<'c, '_> {
             (Kind::F32, FLOAT) => {
                 let (value, bits) = float_from(&mut node)?;
                 let bits = bits.map(|bits| u32::try_from(bits).map(f32::from_bits)).transpose();
-                Node::F32(bits.map_err(|e| Error::malformed("a NaN of 64 bits in an f32").with_source(e))?.unwrap_or(value as f32))
+                Node::F32(
+                    bits.map_err(|e| Error::malformed("a NaN of 64 bits in an f32").with_source(e))?
+                        .unwrap_or(value as f32),
+                )
             }
             (Kind::F64, FLOAT) => {
                 let (value, bits) = float_from(&mut node)?;
@@ -150,7 +163,10 @@ impl<'c> Former<'c, '_> {
 
     #[cold]
     fn unexpected(&self, marker: &str, kind: &Kind) -> Error {
-        super::super::mismatch(&format!("`{}`", self.layout.schema.name(kind)), &format!("a `{marker}` object"))
+        super::super::mismatch(
+            &format!("`{}`", self.layout.schema.name(kind)),
+            &format!("a `{marker}` object"),
+        )
     }
 }
 

@@ -6,8 +6,8 @@ use super::super::layout::Layout;
 use super::super::node::{Int, Node, down};
 use super::super::tree::{Ir, Name};
 use super::markers::{
-    FUNCTION, HANDLER, ID, INT, LIVE, MAP, REF, SOME, STATE, TYPE, VALUE, WEAK, bytes_to, escape, float_to, is_some,
-    marker,
+    FUNCTION, HANDLER, ID, INT, LIVE, MAP, REF, SOME, STATE, TYPE, VALUE, WEAK, bytes_to, escape, float_to,
+    is_some, marker,
 };
 use crate::error::{Error, Result};
 use crate::schema::{Body, Field, Fields, Kind};
@@ -34,7 +34,8 @@ impl JsonWriter<'_> {
                 Node::List(items.collect::<Result<_>>()?)
             }
             (Kind::Tuple(kinds), Node::List(items)) => {
-                let items = kinds.iter().zip(items).map(|(kind, item)| down(|| self.value(item, kind, layout)));
+                let items =
+                    kinds.iter().zip(items).map(|(kind, item)| down(|| self.value(item, kind, layout)));
                 Node::List(items.collect::<Result<_>>()?)
             }
             (Kind::Map(key, value), Node::Map(entries)) => {
@@ -61,7 +62,8 @@ impl JsonWriter<'_> {
                 };
                 let state = down(|| self.value(state, &layout.schema.root, &layout));
                 self.layouts[at] = Some(layout);
-                let (name_key, state_key) = if *kind == Kind::Object { (TYPE, VALUE) } else { (HANDLER, STATE) };
+                let (name_key, state_key) =
+                    if *kind == Kind::Object { (TYPE, VALUE) } else { (HANDLER, STATE) };
                 Node::Record(vec![
                     (name_key.to_owned(), Node::Text(name.name.clone())),
                     (state_key.to_owned(), state?),
@@ -117,11 +119,14 @@ impl JsonWriter<'_> {
         Ok(match (fields, values) {
             (Fields::Unit, _) => Node::Unit,
             (Fields::Tuple(fields), [value]) if fields.len() == 1 => return each(&fields[0], value),
-            (Fields::Tuple(fields), _) => {
-                Node::List(fields.iter().zip(values).map(|(field, value)| each(field, value)).collect::<Result<_>>()?)
-            }
+            (Fields::Tuple(fields), _) => Node::List(
+                fields.iter().zip(values).map(|(field, value)| each(field, value)).collect::<Result<_>>()?,
+            ),
             (Fields::Named(fields), _) => {
-                let parts = fields.iter().zip(values).map(|(field, value)| Ok((escape(&field.name), each(field, value)?)));
+                let parts = fields
+                    .iter()
+                    .zip(values)
+                    .map(|(field, value)| Ok((escape(&field.name), each(field, value)?)));
                 Node::Record(parts.collect::<Result<_>>()?)
             }
         })
@@ -160,13 +165,17 @@ fn dynamic(node: &Node) -> Result<Node> {
         Node::Text(value) => Node::Text(value.clone()),
         Node::Bytes(bytes) => bytes_to(bytes),
         // The shortest decimal that gives the same f32, not the f64 of the same bits.
-        Node::F32(value) if value.is_finite() => Node::F64(value.to_string().parse().unwrap_or(f64::from(*value))),
+        Node::F32(value) if value.is_finite() => {
+            Node::F64(value.to_string().parse().unwrap_or(f64::from(*value)))
+        }
         Node::F32(value) => {
             float_to(f64::from(*value), value.to_bits() == f32::NAN.to_bits(), u64::from(value.to_bits()))
         }
         Node::F64(value) => float_to(*value, value.to_bits() == f64::NAN.to_bits(), value.to_bits()),
         Node::Some(value) => some(down(|| dynamic(value))?),
-        Node::List(items) => Node::List(items.iter().map(|item| down(|| dynamic(item))).collect::<Result<_>>()?),
+        Node::List(items) => {
+            Node::List(items.iter().map(|item| down(|| dynamic(item))).collect::<Result<_>>()?)
+        }
         Node::Map(entries) => {
             let texts = entries.iter().all(|(key, _)| matches!(key, Node::Text(_)));
             let entries = entries.iter().map(|(k, v)| Ok((down(|| dynamic(k))?, down(|| dynamic(v))?)));

@@ -1,0 +1,10 @@
+use cerial::{Cerial, Live};
+
+struct Client;
+
+#[derive(Cerial)]
+struct App {
+    db: Live<Client>,
+}
+
+fn main() {}
