@@ -48,22 +48,25 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
 
 /// The codec of a field.
 pub(crate) fn codec(krate: &TokenStream, ty: &Type, way: &Way) -> TokenStream {
-    let here = place(ty);
+    let (krate, here) = &at(ty, krate);
     match way {
         Way::Any => any(krate, ty),
-        Way::Strict => quote_spanned!(here=> #krate::codec::Static::<#ty>::NEW),
-        Way::Serde => quote_spanned!(here=> #krate::codec::BySerde::<#ty>::NEW),
-        Way::Handler => quote_spanned!(here=> #krate::Leaf::<#ty>::NEW),
-        Way::With(handler) => {
-            let here = place(handler);
-            quote_spanned!(here=> #krate::codec::With::<#handler>::NEW)
-        }
+        Way::Strict => quote_spanned!(*here=> #krate::codec::Static::<#ty>::NEW),
+        Way::Serde => quote_spanned!(*here=> #krate::codec::BySerde::<#ty>::NEW),
+        Way::Handler => quote_spanned!(*here=> #krate::Leaf::<#ty>::NEW),
+        Way::With(handler) => quote_spanned!(*here=> #krate::codec::With::<#handler>::NEW),
     }
 }
 
-/// Where the compiler says that a type does not fit: on the user's type, by names that the macro resolves.
-fn place(ty: &Type) -> Span {
-    Span::call_site().located_at(ty.span())
+/// The path of the crate, and a span, for code about a type: so that the compiler says on the user's type, and not on
+/// the derive, that it does not fit.
+pub(crate) fn at(ty: &Type, krate: &TokenStream) -> (TokenStream, Span) {
+    let here = ty.span();
+    let krate = krate.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(here));
+        token
+    });
+    (krate.collect(), Span::call_site().located_at(here))
 }
 
 /// The reference in a type that no bytes can give: to anything but text and bytes.
@@ -72,9 +75,12 @@ pub(crate) fn dangling(ty: &Type) -> Option<&TypeReference> {
         Type::Paren(inner) => dangling(&inner.elem),
         Type::Group(inner) => dangling(&inner.elem),
         Type::Reference(reference) => {
-            let text = matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("str"));
-            let bytes = matches!(&*reference.elem, Type::Slice(slice) if is_plain(&slice.elem));
-            (reference.mutability.is_some() || !(text || bytes)).then_some(reference)
+            let named = |ty: &Type, name| matches!(ty, Type::Path(path) if path.path.is_ident(name));
+            let borrows = match &*reference.elem {
+                Type::Slice(slice) => named(&slice.elem, "u8"),
+                elem => named(elem, "str"),
+            };
+            (reference.mutability.is_some() || !borrows).then_some(reference)
         }
         Type::Tuple(tuple) => tuple.elems.iter().find_map(dangling),
         Type::Array(array) => dangling(&array.elem),
@@ -158,14 +164,15 @@ fn is_unsized(ty: &Type) -> bool {
 
 /// The type's own codec where it is `Cerial` as a whole, the composed one otherwise.
 fn unless_static(krate: &TokenStream, ty: &Type, composed: &TokenStream) -> TokenStream {
-    quote!({
+    let (krate, here) = at(ty, krate);
+    quote_spanned!(here=> {
         use #krate::__private::{OrCodec as _, OrStatic as _};
         (&&#krate::__private::Or::<#ty, _>::new(#composed)).pick()
     })
 }
 
 fn leaf(krate: &TokenStream, ty: &Type) -> TokenStream {
-    let here = place(ty);
+    let (krate, here) = at(ty, krate);
     quote_spanned!(here=> {
         use #krate::__private::{PickLeaf as _, PickSerde as _, PickStatic as _};
         (&&&#krate::__private::Pick::<#ty>::NEW).pick()

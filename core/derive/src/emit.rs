@@ -1,10 +1,11 @@
 //! The impls of `Encode` and `Decode`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::visit::Visit;
 use syn::{GenericParam, Generics, Ident, Lifetime, LifetimeParam, parse_quote};
 
+use crate::codec::at;
 use crate::input::{Body, Field, Fields, Input, Style, Variant};
 
 pub(crate) fn emit(input: &Input) -> TokenStream {
@@ -135,6 +136,8 @@ fn schema_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
     let each = fields.written().map(|field| {
         let Field { name, codec, ty, .. } = field;
         let label = field.label();
+        let (at_krate, here) = at(ty, krate);
+        let kind = quote_spanned!(here=> #at_krate::__private::kind::<#ty, _>(#codec, __builder, #label));
         let aliases = &field.attrs.aliases;
         let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
         let default = field.fallback().map(|value| {
@@ -144,8 +147,7 @@ fn schema_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
             }))
         });
         quote! {
-            #krate::schema::Field::new(#name, #krate::__private::kind::<#ty, _>(#codec, __builder, #label))
-                #aliases #default
+            #krate::schema::Field::new(#name, #kind) #aliases #default
         }
     });
     match fields.style {
@@ -156,9 +158,11 @@ fn schema_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
 }
 
 fn shape_of(krate: &TokenStream, fields: &Fields) -> TokenStream {
-    let each = fields
-        .written()
-        .map(|Field { ty, codec, .. }| quote!(.and(#krate::__private::shape::<#ty, _>(#codec))));
+    let each = fields.written().map(|Field { ty, codec, .. }| {
+        let (krate, here) = at(ty, krate);
+        let shape = quote_spanned!(here=> #krate::__private::shape::<#ty, _>(#codec));
+        quote!(.and(#shape))
+    });
     quote!(#krate::Shape::UNIT #(#each)*)
 }
 
@@ -170,8 +174,9 @@ fn heads<'a>(
 ) -> impl Iterator<Item = TokenStream> + 'a {
     fields.written().map(move |field| {
         let Field { ty, codec, .. } = field;
+        let (krate, here) = at(ty, krate);
         let place = place(field);
-        quote!(__at = #krate::__private::head::<#ty, _>(#codec, #place, __out, __at);)
+        quote_spanned!(here=> __at = #krate::__private::head::<#ty, _>(#codec, #place, __out, __at);)
     })
 }
 
@@ -182,8 +187,9 @@ fn tails<'a>(
 ) -> impl Iterator<Item = TokenStream> + 'a {
     fields.written().map(move |field| {
         let Field { ty, codec, .. } = field;
+        let (krate, here) = at(ty, krate);
         let (place, label) = (place(field), field.label());
-        quote!(#krate::__private::tail::<#ty, _>(#codec, #place, __w, #label)?;)
+        quote_spanned!(here=> #krate::__private::tail::<#ty, _>(#codec, #place, __w, #label)?;)
     })
 }
 
@@ -194,8 +200,9 @@ fn walks<'a>(
 ) -> impl Iterator<Item = TokenStream> + 'a {
     fields.written().filter(|field| !field.plain).map(move |field| {
         let Field { ty, codec, .. } = field;
+        let (krate, here) = at(ty, krate);
         let (place, label) = (place(field), field.label());
-        quote!(#krate::__private::walk::<#ty, _>(#codec, #place, __walker, #label)?;)
+        quote_spanned!(here=> #krate::__private::walk::<#ty, _>(#codec, #place, __walker, #label)?;)
     })
 }
 
@@ -206,8 +213,9 @@ fn patches<'a>(
 ) -> impl Iterator<Item = TokenStream> + 'a {
     fields.written().filter(|field| !field.plain).map(move |field| {
         let Field { ty, codec, .. } = field;
+        let (krate, here) = at(ty, krate);
         let place = place(field);
-        quote!(#krate::__private::patch::<#ty, _>(#codec, #place, __patcher);)
+        quote_spanned!(here=> #krate::__private::patch::<#ty, _>(#codec, #place, __patcher);)
     })
 }
 
@@ -219,7 +227,8 @@ fn read_fields(krate: &TokenStream, fields: &Fields) -> TokenStream {
             field.fallback().unwrap_or_else(|| quote!(<#ty as ::core::default::Default>::default()))
         } else {
             let label = field.label();
-            quote!(#krate::__private::read::<#ty, _>(#codec, __head, &mut __at, __r, #label)?)
+            let (krate, here) = at(ty, krate);
+            quote_spanned!(here=> #krate::__private::read::<#ty, _>(#codec, __head, &mut __at, __r, #label)?)
         };
         quote!(#member: #value)
     });

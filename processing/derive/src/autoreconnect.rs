@@ -1,7 +1,7 @@
 //! `autoreconnect(..)`.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token, braced, parenthesized};
 
@@ -92,7 +92,8 @@ impl AutoReconnect {
                         with.push(match secret {
                             Secret::Env(name) => quote!(.with(#key, #selector, #cerial::Secret::from_env(#name)?)),
                             Secret::Literal(secret) => {
-                                quote!(.with(#key, #selector, {
+                                let here = Span::call_site().located_at(secret.span());
+                                quote_spanned!(here=> .with(#key, #selector, {
                                     #[deprecated(note = "a secret stands in the source: use env(\"VARIABLE\")")]
                                     const SECRET_IN_SOURCE: () = ();
                                     SECRET_IN_SOURCE;
