@@ -2,8 +2,7 @@
 //!
 //! `Vec<Arc<Mutex<Regex>>>` cannot be `Cerial`, because `Regex` is not. So the derive walks the syntax of a field's
 //! type and composes `CVec(CArc(CMutex(leaf)))`; only the leaf is chosen by what the type can do (see
-//! [`crate::registry::leaf`]). The containers' own [`Encode`](crate::Encode) and [`Decode`](crate::Decode) are the
-//! same codecs around [`Static`].
+//! [`Leaf`](crate::Leaf)). The containers' own [`Encode`] and [`Decode`] are the same codecs around [`Static`].
 
 mod cells;
 mod charges;
