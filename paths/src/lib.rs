@@ -61,6 +61,7 @@ mod state;
 mod streamline;
 mod structure;
 mod transfer;
+mod walk;
 
 /// What the code that `#[autopath]` writes calls; no part of the public interface.
 #[doc(hidden)]
@@ -69,3 +70,8 @@ pub mod __private0 {
     pub use crate::caller::caller_path;
     pub use crate::{MaybePath, Skpath};
 }
+
+/// The chapter of the book, so that its code is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/src/paths.md")]
+struct Chapter;

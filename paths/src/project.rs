@@ -6,7 +6,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::structure::{ProjectEntry, build};
-use crate::{PathError, PathErrorKind, Skpath, bytes};
+use crate::{PathError, PathErrorKind, Skpath, bytes, walk};
 
 /// A look at a project's files and directories: say what to leave out, then ask for paths, strings, a structure or a
 /// drawing.
@@ -86,9 +86,8 @@ impl Project {
     /// a pattern that cannot be parsed, and [`PathError`] when a directory cannot be read.
     pub fn paths(&self) -> Result<Vec<Skpath>, PathError> {
         let root = self.top()?;
-        let mut found = Vec::new();
-        self.walk(&root, |entry| found.push(root.sibling(entry.into_path())))?;
-        Ok(found)
+        let entries = self.entries(&root)?;
+        Ok(entries.into_iter().map(|entry| root.sibling(entry.into_path())).collect())
     }
 
     /// Returns the rp of every file and directory below the root, with `/`; the ap for a root outside any project.
@@ -99,13 +98,12 @@ impl Project {
     pub fn strings(&self) -> Result<Vec<String>, PathError> {
         let root = self.top()?;
         let base = root.root_path();
-        let mut found = Vec::new();
-        self.walk(&root, |entry| {
+        let text = |entry: DirEntry| {
             let path = entry.path();
             let shown = base.and_then(|base| path.strip_prefix(base).ok()).unwrap_or(path);
-            found.push(bytes::to_text(shown).into_owned());
-        })?;
-        Ok(found)
+            bytes::to_text(shown).into_owned()
+        };
+        Ok(self.entries(&root)?.into_iter().map(text).collect())
     }
 
     /// Returns the root with everything below it, as a tree of entries.
@@ -115,9 +113,7 @@ impl Project {
     /// As [`paths`](Self::paths).
     pub fn structure(&self) -> Result<ProjectEntry, PathError> {
         let root = self.top()?;
-        let mut flat = Vec::new();
-        self.walk(&root, |entry| flat.push(entry))?;
-        Ok(build(root.as_path(), flat))
+        Ok(build(root.as_path(), self.entries(&root)?))
     }
 
     /// Draws the structure with box characters, directories first.
@@ -140,8 +136,8 @@ impl Project {
         Ok(root)
     }
 
-    /// Calls `visit` with every entry below the root, directories before what they hold.
-    fn walk(&self, root: &Skpath, mut visit: impl FnMut(DirEntry)) -> Result<(), PathError> {
+    /// Returns every entry below the root in the order of names, directories before what they hold.
+    fn entries(&self, root: &Skpath) -> Result<Vec<DirEntry>, PathError> {
         let top = root.as_path();
         let excluded = self.excluded(top)?;
         let obey = self.use_ignore_files;
@@ -152,8 +148,7 @@ impl Project {
             .git_ignore(obey)
             .git_exclude(obey)
             .require_git(false)
-            .max_depth(self.depth)
-            .sort_by_file_name(std::ffi::OsStr::cmp);
+            .max_depth(self.depth);
         if obey {
             for name in ignore_files(top)? {
                 builder.add_custom_ignore_filename(name);
@@ -161,22 +156,13 @@ impl Project {
         }
         builder.filter_entry(move |entry| {
             let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-            entry.file_name() != ".git" && !excluded.matched(entry.path(), is_dir).is_ignore()
+            entry.file_name() != ".git"
+                && (excluded.is_empty() || !excluded.matched(entry.path(), is_dir).is_ignore())
         });
-        for entry in builder.build() {
-            match entry {
-                Ok(entry) if entry.depth() == 0 => {}
-                Ok(entry) => {
-                    if self.include_files || entry.file_type().is_some_and(|kind| kind.is_dir()) {
-                        visit(entry);
-                    }
-                }
-                // What vanishes during the walk is no longer part of the project.
-                Err(error) if vanished(&error, top) => {}
-                Err(error) => return Err(walk_error(top, error)),
-            }
-        }
-        Ok(())
+        walk::collect(&builder, top, |entry| {
+            let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
+            entry.depth() > 0 && (self.include_files || is_dir)
+        })
     }
 
     fn excluded(&self, top: &Path) -> Result<Gitignore, PathError> {
@@ -235,26 +221,4 @@ fn ignore_files(top: &Path) -> Result<Vec<std::ffi::OsString>, PathError> {
     }
     names.sort();
     Ok(names)
-}
-
-/// Says whether the error is about an entry below `top` that is gone.
-fn vanished(error: &ignore::Error, top: &Path) -> bool {
-    let gone = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
-    gone && top.is_dir()
-}
-
-pub(crate) fn walk_error(top: &Path, error: ignore::Error) -> PathError {
-    fn place(error: &ignore::Error) -> Option<&Path> {
-        match error {
-            ignore::Error::WithPath { path, .. } => Some(path),
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place(err),
-            _ => None,
-        }
-    }
-    let at = place(&error).unwrap_or(top).to_path_buf();
-    let text = error.to_string();
-    match error.into_io_error() {
-        Some(io) => PathError::io("read the directory", &at, io),
-        None => PathError::new(PathErrorKind::Io, "walk through").at(&at).why(text),
-    }
 }

@@ -1,4 +1,5 @@
 //! `#[autopath]`: who may call, and what the body gets.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may stop at what is not as it must be")]
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -13,13 +14,14 @@ fn rp(path: Skpath) -> String {
 #[test]
 fn an_skpath_parameter_takes_every_kind_of_path() {
     let skpath = Skpath::try_new("x").unwrap();
+    let owned = PathBuf::from("x");
     for got in [
         rp("x"),
         rp(String::from("x")),
         rp(String::from("x").as_str()),
         rp(Path::new("x")),
         rp(PathBuf::from("x")),
-        rp(&PathBuf::from("x")),
+        rp(&owned),
         rp(&skpath),
         rp(skpath),
     ] {
@@ -27,6 +29,7 @@ fn an_skpath_parameter_takes_every_kind_of_path() {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "one of each type")]
 #[autopath]
 fn mixed(
     mut first: PathBuf,

@@ -1,4 +1,5 @@
 //! What bad input gets: a clear error, no panic.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may stop at what is not as it must be")]
 
 mod common;
 

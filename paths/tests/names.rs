@@ -1,4 +1,5 @@
 //! File names: valid ones, and made ones.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may stop at what is not as it must be")]
 
 mod common;
 

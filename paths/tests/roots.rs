@@ -1,4 +1,5 @@
 //! Root detection. One test: the custom root and the current directory belong to the whole process.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may stop at what is not as it must be")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Skpath: construction, identity, names, ids, travel.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may stop at what is not as it must be")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! copy_to and move_to: whole or not at all.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may stop at what is not as it must be")]
 
 mod common;
 

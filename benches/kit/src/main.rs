@@ -2,10 +2,12 @@
 
 mod circuits;
 mod harness;
+mod original;
+mod paths;
 mod sk;
 mod timing;
 
-const PARTS: &[(&str, fn())] = &[("timing", timing::run), ("circuits", circuits::run), ("sk", sk::run)];
+const PARTS: &[(&str, fn())] = &[("timing", timing::run), ("circuits", circuits::run), ("original", original::run), ("paths", paths::run), ("sk", sk::run)];
 
 fn main() {
     let names: Vec<String> = std::env::args().skip(1).collect();

@@ -75,7 +75,7 @@ pub(crate) fn expand(options: &Options, mut function: ImplItemFn) -> Result<Toke
         });
         let wide = shape.argument(&private);
         *argument.ty = syn::parse2(wide)?;
-        argument.pat = Box::new(syn::parse_quote!(#ident));
+        *argument.pat = syn::parse_quote!(#ident);
     }
     for name in options.only.iter().flatten().filter(|name| !seen.contains(name)) {
         let names: Vec<String> = seen.iter().map(|name| format!("`{name}`")).collect();

@@ -9,7 +9,7 @@ pub(crate) enum Shape {
     /// `Skpath`, `PathBuf` or `String`; the word is the function that makes one.
     Leaf(&'static str),
     /// A collection that is collected anew.
-    Many(Box<Shape>, Type),
+    Many(Box<Shape>, Box<Type>),
     /// An `Option`.
     Maybe(Box<Shape>),
     /// A tuple; every element is converted.
@@ -37,7 +37,7 @@ impl Shape {
                     ("String", None) if text => Some(Self::Leaf("to_string_path")),
                     ("Option", Some(of)) => Some(Self::Maybe(Box::new(Self::of(of, text)?))),
                     ("Vec" | "VecDeque" | "HashSet" | "BTreeSet" | "LinkedList", Some(of)) => {
-                        Some(Self::Many(Box::new(Self::of(of, text)?), ty.clone()))
+                        Some(Self::Many(Box::new(Self::of(of, text)?), Box::new(ty.clone())))
                     }
                     _ => None,
                 }
@@ -46,7 +46,10 @@ impl Shape {
                 let owned = match &*reference.elem {
                     Type::Slice(slice) => {
                         let of = &slice.elem;
-                        Self::Many(Box::new(Self::of(of, text)?), syn::parse_quote!(::std::vec::Vec<#of>))
+                        Self::Many(
+                            Box::new(Self::of(of, text)?),
+                            Box::new(syn::parse_quote!(::std::vec::Vec<#of>)),
+                        )
                     }
                     Type::Path(path) => match path.path.segments.last()?.ident.to_string().as_str() {
                         "Path" => Self::Leaf("to_path_buf"),

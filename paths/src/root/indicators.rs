@@ -27,6 +27,6 @@ const KINDS: &[&[&str]] = &[
 
 /// Looks in `dir` for an indicator that weighs more than rank `below`, and returns its rank.
 pub(super) fn look(dir: &Path, below: usize) -> Option<usize> {
-    let holds = |name: &&str| std::fs::symlink_metadata(dir.join(name)).is_ok();
-    KINDS.iter().take(below).position(|names| names.iter().any(|name| holds(name)))
+    let holds = |name: &str| std::fs::symlink_metadata(dir.join(name)).is_ok();
+    KINDS.iter().take(below).position(|names| names.iter().copied().any(holds))
 }

@@ -37,7 +37,7 @@ impl Skpath {
         let walk = WalkBuilder::new(&self.ap).standard_filters(false).max_depth(depth).build();
         let mut found = Vec::new();
         for entry in walk {
-            let entry = entry.map_err(|e| crate::project::walk_error(&self.ap, e))?;
+            let entry = entry.map_err(|e| crate::walk::walk_error(&self.ap, e))?;
             let below = entry.path().strip_prefix(&self.ap).unwrap_or(entry.path());
             if entry.depth() > 0 && matcher.is_match(below) {
                 found.push(Self::from_absolute(entry.into_path()));
