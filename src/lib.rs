@@ -5,6 +5,9 @@
 use cerial_plugins as _;
 use cerial_reconnectors as _;
 
+#[cfg(doctest)]
+mod book;
+
 pub use ::cerial;
 pub use cerial_plugins as plugins;
 pub use cerial_reconnectors as reconnectors;
@@ -15,15 +18,15 @@ pub use suitkaise_sk as sk;
 pub use suitkaise_timing as timing;
 
 pub use ::cerial::{
-    Cerial, Credentials, Handler, Limits, Live, ReconnectPolicy, ReconnectReport, Reconnector, Secret, deserialize,
-    inspect, preflight, serialize, to_json,
+    Cerial, Credentials, Handler, Limits, Live, ReconnectPolicy, ReconnectReport, Reconnector, Secret,
+    deserialize, inspect, preflight, serialize, to_json,
 };
 pub use cerial_reconnectors::reconnect_all;
 pub use suitkaise_circuits::{BreakingCircuit, Circuit};
 pub use suitkaise_paths::{CustomRoot, PathDetectionError, Skpath, autopath, streamline_path};
 pub use suitkaise_processing::{
-    AutoReconnect, BoxError, Context, Init, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result, Section,
-    Skprocess, Timers, init, main, skprocess, stop_all, test_support,
+    AutoReconnect, BoxError, Context, Init, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result,
+    Section, Skprocess, Timers, init, main, skprocess, stop_all, test_support,
 };
 pub use suitkaise_sk::{FunctionTimeoutError, SkModifierError, Skfunction, blocking};
 pub use suitkaise_timing::{Sktimer, TimeThis, TimerStats, elapsed, sleep, timethis};
