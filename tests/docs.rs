@@ -15,8 +15,8 @@ fn read(path: &Path) -> String {
 }
 
 fn chapters() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("docs/src")).unwrap();
-    let mut chapters: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let entries = fs::read_dir(root().join("docs/src")).expect("the book is there");
+    let mut chapters: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     chapters.sort();
     chapters
 }
@@ -87,12 +87,19 @@ fn every_link_leads_to_a_page_and_a_heading() {
 fn every_file_that_the_architecture_names_is_there() {
     let root = root();
     let text = read(&root.join("ARCHITECTURE.md"));
-    let named = text.split('`').skip(1).step_by(2).filter(|name| name.contains('/') && !name.contains([' ', '(', '>']));
+    let named = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.contains('/') && !name.contains([' ', '(', '>']));
     let mut seen = 0;
     for name in named {
         // A part of a crate may be named from the room that the sentence is about: `wire/buffer.rs` in core.
         let rooms = ["", "core/src", "processing/src"];
-        assert!(rooms.iter().any(|room| root.join(room).join(name).exists()), "ARCHITECTURE.md: there is no {name}");
+        assert!(
+            rooms.iter().any(|room| root.join(room).join(name).exists()),
+            "ARCHITECTURE.md: there is no {name}"
+        );
         seen += 1;
     }
     assert!(seen > 10, "only {seen} files are named");

@@ -64,7 +64,10 @@ fn on_trait(mut item: ItemTrait) -> syn::Result<TokenStream> {
 
 fn on_impl(item: &ItemImpl) -> syn::Result<TokenStream> {
     let Some((None, path, _)) = &item.trait_ else {
-        return Err(syn::Error::new_spanned(&item.self_ty, "`#[cerial::object]` wants `impl Trait for Type`, so that the type may stand behind `dyn Trait`"));
+        return Err(syn::Error::new_spanned(
+            &item.self_ty,
+            "`#[cerial::object]` wants `impl Trait for Type`, so that the type may stand behind `dyn Trait`",
+        ));
     };
     if let Some(param) = item.generics.params.first() {
         return Err(syn::Error::new_spanned(
