@@ -186,3 +186,17 @@ fn add(errors: &mut Option<syn::Error>, error: syn::Error) {
         None => *errors = Some(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Input;
+
+    // Not a ui test: its listing would be half a megabyte.
+    #[test]
+    fn an_enum_past_65_536_variants_is_refused() {
+        let variants: String = (0..=1 << 16).map(|i| format!("V{i},")).collect();
+        let item = syn::parse_str(&format!("enum Huge {{ {variants} }}")).expect("an enum");
+        let error = Input::parse(item).err().expect("one variant too many");
+        assert_eq!(error.to_string(), "an enum of more than 65,536 variants cannot be `Cerial`");
+    }
+}
