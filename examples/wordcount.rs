@@ -268,7 +268,13 @@ fn serve(listener: TcpListener, lines: std::sync::mpsc::Sender<String>) {
 }
 
 /// Live resources for `--postgres` and `--redis`, and the secrets that the child needs for them.
-fn services(args: &Args) -> Result<(Option<Live<Postgres>>, Option<Live<Redis>>, Credentials)> {
+struct Services {
+    warehouse: Option<Live<Postgres>>,
+    board: Option<Live<Redis>>,
+    credentials: Credentials,
+}
+
+fn services(args: &Args) -> Result<Services> {
     use cerial::Reconnector as _;
     let mut credentials = Credentials::new();
     let mut secret = |key: &str, split: Option<Secret>, variable: &str| {
@@ -296,7 +302,7 @@ fn services(args: &Args) -> Result<(Option<Live<Postgres>>, Option<Live<Redis>>,
         redis::cmd("DEL").arg("wordcount:files").exec(live.get_mut()?)?;
         board = Some(live);
     }
-    Ok((warehouse, board, credentials))
+    Ok(Services { warehouse, board, credentials })
 }
 
 fn top_words(indexer: &mut Indexer, n: usize) -> Result<Vec<(String, i64)>> {
@@ -342,7 +348,7 @@ fn main() -> Result {
     let (sender, lines) = std::sync::mpsc::channel();
     serve(listener, sender);
 
-    let (warehouse, board, credentials) = services(&args)?;
+    let Services { warehouse, board, credentials } = services(&args)?;
     let mut counts = Live::open(Sqlite::file(&args.db), None)
         .map_err(|error| format!("cannot open the database {}: {error}", args.db.display()))?;
     counts.get_mut()?.execute_batch(

@@ -21,7 +21,8 @@ pub use ::cerial::{
     Cerial, Credentials, Handler, Limits, Live, ReconnectPolicy, ReconnectReport, Reconnector, Secret,
     deserialize, inspect, preflight, serialize, to_json,
 };
-pub use cerial_reconnectors::reconnect_all;
+pub use cerial_plugins::{Drained, Pattern, Queue};
+pub use cerial_reconnectors::{Reconnect, reconnect_all};
 pub use suitkaise_circuits::{BreakingCircuit, Circuit};
 pub use suitkaise_paths::{CustomRoot, PathDetectionError, Skpath, autopath, streamline_path};
 pub use suitkaise_processing::{

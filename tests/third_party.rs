@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 /// Builds and runs one of the programs in `tests/fixtures/app`.
 fn run(program: &str) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("fixtures");
+    let test = std::env::current_exe().expect("a test has a file");
+    let target = test.ancestors().nth(3).expect("a test is in target/PROFILE/deps").join("fixtures");
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--manifest-path"])
         .arg(root.join("tests/fixtures/app/Cargo.toml"))
@@ -15,7 +16,7 @@ fn run(program: &str) -> Output {
         .env("CARGO_TARGET_DIR", target)
         .env_remove("RUSTFLAGS")
         .output()
-        .unwrap();
+        .expect("cargo runs");
     println!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{program} failed");
     output

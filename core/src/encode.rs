@@ -59,7 +59,8 @@ pub trait Encode {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be deserialized by cerial",
     label = "this type is not `Cerial`",
-    note = "add `#[derive(Cerial)]` to it; a type that borrows is read by `deserialize_borrowed`"
+    note = "add `#[derive(Cerial)]` to it; for a foreign type wrap it: `Via<{Self}>` (a registered handler) or `Serde<{Self}>`",
+    note = "a type that borrows from the bytes is read by `deserialize_borrowed`"
 )]
 pub trait Decode<'de>: Encode + Sized {
     /// Reads the rest of a value whose fixed part is `head`, of exactly [`Shape::head`] bytes.

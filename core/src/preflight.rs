@@ -34,12 +34,21 @@ impl Options {
     pub fn preflight<T: Encode + ?Sized>(&self) -> Result<()> {
         let registry = self.registry();
         let mut missing: Vec<String> = Vec::new();
+        let mut help: Vec<String> = Vec::new();
         for leaf in leaves_of::<T>() {
             match registry.handler_of(leaf.id).map(|index| registry.handler(index)) {
                 Some(Ok(_)) => {}
                 Some(Err(poisoned)) => missing.push(format!("`{}`: {poisoned}", leaf.path)),
                 None if leaf.serde => {}
-                None => missing.push(format!("`{}`: {}", leaf.path, registry.no_handler(leaf.type_name))),
+                None => {
+                    let error = registry.no_handler(leaf.type_name);
+                    missing.push(format!("`{}`: {error}", leaf.path));
+                    if let Some(advice) = error.help()
+                        && !help.iter().any(|known| known == advice)
+                    {
+                        help.push(advice.to_owned());
+                    }
+                }
             }
         }
         if missing.is_empty() {
@@ -52,8 +61,6 @@ impl Options {
             std::any::type_name::<T>(),
             missing.join("; ")
         );
-        Err(Error::new(ErrorKind::Unknown, message).with_help(
-            "link the crate that handles it (`use acme as _;`), mark the field #[cerial(skip)], or write a handler",
-        ))
+        Err(Error::new(ErrorKind::Unknown, message).with_help(help.join("; ")))
     }
 }

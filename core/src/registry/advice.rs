@@ -35,6 +35,14 @@ const ADVICE: &[(&[&str], &str)] = &[
         &["std::fs::File", "std::net::tcp::", "std::net::udp::", "std::os::unix::net::", "std::process::"],
         "reading bytes must not open or start anything: hold it as a live resource (`Live<..>`)",
     ),
+    (
+        &["alloc::boxed::Box<dyn ", "alloc::rc::Rc<dyn ", "alloc::sync::Arc<dyn "],
+        "put `#[cerial::object]` on the trait and on each impl whose type may stand behind it; a closure does not travel",
+    ),
+    (
+        &["fn(", "unsafe fn(", "extern \"", "for<"],
+        "a function does not travel yet: keep a value that says which one it is",
+    ),
     (&["std::thread::"], "a thread does not travel: keep what it works on, or its result"),
 ];
 

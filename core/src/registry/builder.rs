@@ -194,8 +194,9 @@ impl Registry {
         };
         Error::new(ErrorKind::Unknown, format!("no handler for `{type_name}`{}", near(type_name, known))).with_help(
             format!(
-                "is the crate that handles it linked? add `use {krate} as _;` (or whichever crate that is), mark the \
-                 field #[cerial(skip)], or write a handler (ten lines: docs, \"Write your own\")"
+                "if the type is yours, add `#[derive(Cerial)]` to it; if not, is the crate that handles it linked? add \
+                 `use {krate} as _;` (or whichever crate that is), mark the field #[cerial(skip)], or write a handler \
+                 (ten lines: docs, \"Write your own\")"
             ),
         )
     }
