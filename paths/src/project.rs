@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::structure::{ProjectEntry, build};
+use crate::structure::{Found, ProjectEntry, build};
 use crate::{PathError, PathErrorKind, Skpath, bytes, walk};
 
 /// A look at a project's files and directories: say what to leave out, then ask for paths, strings, a structure or a
@@ -86,8 +86,7 @@ impl Project {
     /// a pattern that cannot be parsed, and [`PathError`] when a directory cannot be read.
     pub fn paths(&self) -> Result<Vec<Skpath>, PathError> {
         let root = self.top()?;
-        let entries = self.entries(&root)?;
-        Ok(entries.into_iter().map(|entry| root.sibling(entry.into_path())).collect())
+        self.collect(&root, |entry| root.sibling(entry.into_path()))
     }
 
     /// Returns the rp of every file and directory below the root, with `/`; the ap for a root outside any project.
@@ -98,12 +97,12 @@ impl Project {
     pub fn strings(&self) -> Result<Vec<String>, PathError> {
         let root = self.top()?;
         let base = root.root_path();
-        let text = |entry: DirEntry| {
-            let path = entry.path();
+        let paths = self.collect(&root, DirEntry::into_path)?;
+        let text = |path: &PathBuf| {
             let shown = base.and_then(|base| path.strip_prefix(base).ok()).unwrap_or(path);
             bytes::to_text(shown).into_owned()
         };
-        Ok(self.entries(&root)?.into_iter().map(text).collect())
+        Ok(paths.iter().map(text).collect())
     }
 
     /// Returns the root with everything below it, as a tree of entries.
@@ -113,7 +112,7 @@ impl Project {
     /// As [`paths`](Self::paths).
     pub fn structure(&self) -> Result<ProjectEntry, PathError> {
         let root = self.top()?;
-        Ok(build(root.as_path(), self.entries(&root)?))
+        Ok(build(root.as_path(), self.collect(&root, Found::from)?))
     }
 
     /// Draws the structure with box characters, directories first.
@@ -136,8 +135,12 @@ impl Project {
         Ok(root)
     }
 
-    /// Returns every entry below the root in the order of names, directories before what they hold.
-    fn entries(&self, root: &Skpath) -> Result<Vec<DirEntry>, PathError> {
+    /// Returns what `make` makes of every entry below the root, directories before what they hold.
+    fn collect<T: AsRef<Path> + Send>(
+        &self,
+        root: &Skpath,
+        make: impl Fn(DirEntry) -> T + Sync,
+    ) -> Result<Vec<T>, PathError> {
         let top = root.as_path();
         let excluded = self.excluded(top)?;
         let obey = self.use_ignore_files;
@@ -161,7 +164,7 @@ impl Project {
         });
         walk::collect(&builder, top, |entry| {
             let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-            entry.depth() > 0 && (self.include_files || is_dir)
+            (entry.depth() > 0 && (self.include_files || is_dir)).then(|| make(entry))
         })
     }
 

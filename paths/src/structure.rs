@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ignore::DirEntry;
 
@@ -52,19 +52,39 @@ impl ProjectEntry {
     }
 }
 
-/// Builds the tree from a walk that gives directories before what they hold.
-pub(crate) fn build(root: &Path, flat: Vec<DirEntry>) -> ProjectEntry {
-    let name = root.file_name().unwrap_or(root.as_os_str()).to_os_string();
-    // `open[d]` is the directory at depth d that is being filled.
-    let mut open = vec![ProjectEntry { name, kind: EntryKind::Dir, children: Vec::new() }];
-    for entry in flat {
-        close(&mut open, entry.depth());
+/// What the walk keeps of an entry for [`build`].
+pub(crate) struct Found {
+    path: PathBuf,
+    depth: usize,
+    kind: EntryKind,
+}
+
+impl From<DirEntry> for Found {
+    fn from(entry: DirEntry) -> Self {
         let kind = match entry.file_type() {
             Some(kind) if kind.is_dir() => EntryKind::Dir,
             Some(kind) if kind.is_symlink() => EntryKind::Link,
             _ => EntryKind::File,
         };
-        open.push(ProjectEntry { name: entry.file_name().to_os_string(), kind, children: Vec::new() });
+        Self { depth: entry.depth(), kind, path: entry.into_path() }
+    }
+}
+
+impl AsRef<Path> for Found {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Builds the tree from a walk that gives directories before what they hold.
+pub(crate) fn build(root: &Path, flat: Vec<Found>) -> ProjectEntry {
+    let name = root.file_name().unwrap_or(root.as_os_str()).to_os_string();
+    // `open[d]` is the directory at depth d that is being filled.
+    let mut open = vec![ProjectEntry { name, kind: EntryKind::Dir, children: Vec::new() }];
+    for entry in flat {
+        close(&mut open, entry.depth);
+        let name = entry.path.file_name().unwrap_or_default().to_os_string();
+        open.push(ProjectEntry { name, kind: entry.kind, children: Vec::new() });
     }
     close(&mut open, 1);
     let mut top = open.swap_remove(0);

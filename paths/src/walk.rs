@@ -1,69 +1,116 @@
 //! A walk by several threads whose result is in order.
 
-use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
-use crate::{PathError, PathErrorKind, bytes};
+use crate::{PathError, PathErrorKind};
 
-/// Walks `top` and returns the entries that `keep` wants, in the order of their names.
-pub(crate) fn collect(
+/// Walks `top` and returns what `keep` makes of its entries, in the order of their names.
+///
+/// What is kept of an entry should be small: there may be very many.
+pub(crate) fn collect<T: AsRef<Path> + Send>(
     builder: &WalkBuilder,
     top: &Path,
-    keep: impl Fn(&DirEntry) -> bool + Sync,
-) -> Result<Vec<DirEntry>, PathError> {
+    keep: impl Fn(DirEntry) -> Option<T> + Sync,
+) -> Result<Vec<T>, PathError> {
     let all = Mutex::new(Ok(Vec::new()));
     builder.build_parallel().visit(&mut Crew { top, keep: &keep, all: &all });
-    let mut entries = all.into_inner().unwrap_or_else(PoisonError::into_inner)?;
-    let skip = bytes::to_bytes(top).len();
-    entries.sort_by(|a: &DirEntry, b: &DirEntry| by_names(a.path(), b.path(), skip));
-    Ok(entries)
+    let found = all.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+    let order = order(top, &found);
+    let mut found: Vec<Option<T>> = found.into_iter().map(|kept| Some(kept.path)).collect();
+    Ok(order.into_iter().filter_map(|i| found[i].take()).collect())
 }
 
-/// Orders name by name, so that a directory stands right before what it holds; the first `skip` bytes are known equal.
-fn by_names(a: &Path, b: &Path, skip: usize) -> Ordering {
-    let (a, b) = (bytes::to_bytes(a), bytes::to_bytes(b));
-    let (a, b) = (&a[skip.min(a.len())..], &b[skip.min(b.len())..]);
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    // The separator goes before every character of a name.
-    let rank = |byte: &u8| if *byte == b'/' { 0 } else { u16::from(*byte) + 1 };
-    match (a.get(same), b.get(same)) {
-        (Some(a), Some(b)) => rank(a).cmp(&rank(b)),
-        (a, b) => a.is_some().cmp(&b.is_some()),
+/// Returns the indices of `found` in the order of their names, a directory right before what it holds.
+///
+/// Sorting the names of each directory apart is much cheaper than sorting whole paths.
+fn order<T: AsRef<Path>>(top: &Path, found: &[Kept<T>]) -> Vec<usize> {
+    // Threads give the entries of a directory mostly in a row, so the map is rarely asked.
+    let mut inside: Vec<Vec<(&[u8], usize)>> = Vec::new();
+    let mut place: HashMap<&[u8], usize> = HashMap::new();
+    let mut last: (&[u8], usize) = (b"", usize::MAX);
+    for (i, item) in found.iter().enumerate() {
+        let (dir, name) = split(encoded(item.path.as_ref()));
+        if last.1 == usize::MAX || last.0 != dir {
+            let at = *place.entry(dir).or_insert(inside.len());
+            if at == inside.len() {
+                inside.push(Vec::new());
+            }
+            last = (dir, at);
+        }
+        inside[last.1].push((name, i));
+    }
+    for names in &mut inside {
+        names.sort_unstable();
+    }
+    let mut names_in = |dir: &[u8]| place.get(dir).map(|at| std::mem::take(&mut inside[*at]).into_iter());
+    let mut order = Vec::with_capacity(found.len());
+    // The top of a file system ends in a separator, which `split` takes off.
+    let top = encoded(top);
+    let top = top.strip_suffix(std::path::MAIN_SEPARATOR_STR.as_bytes()).unwrap_or(top);
+    let mut open = Vec::from_iter(names_in(top));
+    while let Some(names) = open.last_mut() {
+        let Some((_, i)) = names.next() else {
+            open.pop();
+            continue;
+        };
+        order.push(i);
+        if found[i].is_dir {
+            open.extend(names_in(encoded(found[i].path.as_ref())));
+        }
+    }
+    order
+}
+
+fn encoded(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+/// Splits a path of the walk into its directory and its last name.
+fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    match path.iter().rposition(|byte| std::path::is_separator(char::from(*byte))) {
+        Some(at) => (&path[..at], &path[at + 1..]),
+        None => (&[], path),
     }
 }
 
-type Found = Mutex<Result<Vec<DirEntry>, PathError>>;
+/// What is kept of an entry.
+struct Kept<T> {
+    path: T,
+    is_dir: bool,
+}
 
-struct Crew<'a, K> {
+type Found<T> = Mutex<Result<Vec<Kept<T>>, PathError>>;
+
+struct Crew<'a, K, T> {
     top: &'a Path,
     keep: &'a K,
-    all: &'a Found,
+    all: &'a Found<T>,
 }
 
 /// One thread's part, which joins the others when the thread is done.
-struct Worker<'a, K> {
+struct Worker<'a, K, T> {
     top: &'a Path,
     keep: &'a K,
-    all: &'a Found,
-    own: Vec<DirEntry>,
+    all: &'a Found<T>,
+    own: Vec<Kept<T>>,
 }
 
-impl<'a, K: Fn(&DirEntry) -> bool + Sync> ParallelVisitorBuilder<'a> for Crew<'a, K> {
+impl<'a, K: Fn(DirEntry) -> Option<T> + Sync, T: Send> ParallelVisitorBuilder<'a> for Crew<'a, K, T> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
         Box::new(Worker { top: self.top, keep: self.keep, all: self.all, own: Vec::new() })
     }
 }
 
-impl<K: Fn(&DirEntry) -> bool + Sync> ParallelVisitor for Worker<'_, K> {
+impl<K: Fn(DirEntry) -> Option<T> + Sync, T: Send> ParallelVisitor for Worker<'_, K, T> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
         match entry {
             Ok(entry) => {
-                if (self.keep)(&entry) {
-                    self.own.push(entry);
-                }
+                let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
+                self.own.extend((self.keep)(entry).map(|path| Kept { path, is_dir }));
             }
             // What vanishes during the walk is no longer part of the project.
             Err(error) if vanished(&error, self.top) => {}
@@ -76,7 +123,7 @@ impl<K: Fn(&DirEntry) -> bool + Sync> ParallelVisitor for Worker<'_, K> {
     }
 }
 
-impl<K> Drop for Worker<'_, K> {
+impl<K, T> Drop for Worker<'_, K, T> {
     fn drop(&mut self) {
         if let Ok(all) = &mut *self.all.lock().unwrap_or_else(PoisonError::into_inner) {
             all.append(&mut self.own);
