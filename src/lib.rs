@@ -23,14 +23,24 @@ pub use ::cerial::{
 };
 pub use cerial_plugins::{Drained, Pattern, Queue};
 pub use cerial_reconnectors::{Reconnect, reconnect_all};
-pub use suitkaise_circuits::{BreakingCircuit, Circuit};
-pub use suitkaise_paths::{CustomRoot, PathDetectionError, Skpath, autopath, streamline_path};
+pub use suitkaise_circuits::{BreakingCircuit, CallError, Circuit, CircuitState, Trip};
+pub use suitkaise_paths::{
+    CopyTo, CustomRoot, MoveTo, PathDetectionError, PathError, PathErrorKind, Project, ProjectEntry, Skpath,
+    SkpathState, Streamline, autopath, caller_path, clear_custom_root, clear_root_cache, current_dir,
+    custom_root, cwd, find_root, is_valid_filename, module_path_of, project_paths, project_root,
+    project_structure, project_tree, set_custom_root, streamline_path, streamline_path_quick,
+};
 pub use suitkaise_processing::{
     AutoReconnect, BoxError, Context, Init, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result,
-    Section, Skprocess, Timers, init, main, skprocess, stop_all, test_support,
+    Section, Skprocess, TimedJob, Timers, init, main, skprocess, stop_all, test_support,
 };
-pub use suitkaise_sk::{FunctionTimeoutError, SkModifierError, Skfunction, blocking};
-pub use suitkaise_timing::{Sktimer, TimeThis, TimerStats, elapsed, sleep, timethis};
+pub use suitkaise_sk::{
+    AsyncSkfunction, Background, FunctionTimeoutError, Shareable, SkModifierError, Skfunction, blocking, sk,
+};
+pub use suitkaise_timing::{
+    Histogram, Sktimer, TimeThis, TimerState, TimerStats, clear_global_timers, elapsed, elapsed_between,
+    global_timer, global_timers, sleep, time, timethis,
+};
 
 /// Registers by hand what the linked crates bring, where `inventory` finds nothing (a staticlib).
 ///

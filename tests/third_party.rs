@@ -1,5 +1,5 @@
 //! A crate of somebody else, outside the workspace, that depends on `cerial` alone: built here and run.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,5 +1,5 @@
 //! The main job as a user runs it: right counts, a child killed in the middle, bad input, real servers.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};

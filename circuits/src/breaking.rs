@@ -27,6 +27,7 @@ use crate::{CallError, Result, Seconds, Trip};
 /// breaker.reset();
 /// assert!(!breaker.broken());
 /// ```
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial), cerial(state = crate::CircuitState))]
 pub struct BreakingCircuit {
     pub(crate) breaker: Breaker,
 }

@@ -30,6 +30,7 @@ use crate::{Result, Seconds, Trip};
 /// }
 /// assert_eq!((circuit.total_trips(), circuit.times_shorted()), (1, 1));
 /// ```
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial), cerial(state = crate::CircuitState))]
 pub struct Circuit {
     pub(crate) breaker: Breaker,
 }

@@ -20,6 +20,7 @@ use crate::{BreakingCircuit, Circuit, Error, Result};
 /// assert_eq!(copy.times_shorted(), 1);
 /// # Ok::<(), suitkaise_circuits::Error>(())
 /// ```
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CircuitState {
     /// Shorts that make a trip; at least 1.

@@ -19,6 +19,7 @@ use crate::{PathError, PathErrorKind, Skpath, bytes};
 /// assert_eq!(Skpath::try_from(state)?, path);
 /// # Ok::<(), suitkaise_paths::PathError>(())
 /// ```
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]

@@ -1,5 +1,5 @@
 //! Objects in child processes: the lifecycle, lives, timeouts, messages, and every way to fail.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
 use std::time::{Duration, Instant};
 
@@ -129,7 +129,10 @@ fn no_runs_go_straight_to_the_end() {
 #[test]
 fn a_stop_between_sections_ends_the_loop() {
     let object = Script { stop_at: Some(1), ..script(9) };
-    assert_eq!(object.start().unwrap().result().unwrap(), ["pre0", "run0", "post0", "pre1", "run1", "finish"]);
+    assert_eq!(
+        object.start().unwrap().result().unwrap(),
+        ["pre0", "run0", "post0", "pre1", "run1", "finish"]
+    );
     let endless = Script { runs: None, lives: 1, ..Script::default() }.start().unwrap();
     endless.stop();
     assert_eq!(endless.timeout(20.0).unwrap().result().unwrap().last().unwrap(), "finish");
@@ -172,7 +175,8 @@ fn an_exit_without_a_result_is_an_error() {
 #[test]
 fn a_section_that_overruns_is_ended() {
     let start = Instant::now();
-    let error = failed(&Script { run_timeout: Some(Duration::from_millis(150)), ..script(1).failing(0, "hang") });
+    let error =
+        failed(&Script { run_timeout: Some(Duration::from_millis(150)), ..script(1).failing(0, "hang") });
     assert_eq!(error.kind(), ProcessErrorKind::ProcessTimeout);
     assert_eq!(error.timeout(), Some(Duration::from_millis(150)));
     assert!(start.elapsed() < Duration::from_secs(10));

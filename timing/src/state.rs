@@ -19,6 +19,7 @@ use crate::{Error, ErrorKind, Result, Sktimer};
 /// assert_eq!(copy.stats(), timer.stats());
 /// # Ok::<(), suitkaise_timing::Error>(())
 /// ```
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial))]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TimerState {
     /// The measurements in nanoseconds, oldest first.

@@ -37,6 +37,7 @@ use crate::{Error, ErrorKind, Result, Seconds};
 /// println!("{timer}"); // n=3 mean=1.02µs p50=980ns p95=1.3µs min=31ns max=1.33µs
 /// # Ok::<(), suitkaise_timing::Error>(())
 /// ```
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial), cerial(state = crate::TimerState))]
 pub struct Sktimer {
     /// Key of this timer in every thread's table; 0 until first used.
     id: AtomicU64,

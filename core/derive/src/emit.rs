@@ -11,6 +11,7 @@ use crate::input::{Body, Field, Fields, Input, Style, Variant};
 pub(crate) fn emit(input: &Input) -> TokenStream {
     let Input { krate, ident, .. } = input;
     let (shape, schema, head, tail, walk, patch, read) = match &input.body {
+        _ if input.attrs.state.is_some() => by_state(input),
         Body::Struct(fields) if input.attrs.transparent.is_some() => transparent(krate, fields),
         Body::Struct(fields) => of_struct(input, fields),
         Body::Enum(variants) => of_enum(input, variants),
@@ -84,6 +85,9 @@ fn with_de(mut generics: Generics) -> Generics {
 fn bounds(input: &Input) -> Vec<syn::WherePredicate> {
     if let Some(bound) = &input.attrs.bound {
         return bound.iter().cloned().collect();
+    }
+    if input.attrs.state.is_some() {
+        return Vec::new();
     }
     let krate = &input.krate;
     let mut used =
@@ -257,6 +261,26 @@ fn of_struct(input: &Input, fields: &Fields) -> Parts {
         quote!(#(#walks)* ::core::result::Result::Ok(())),
         quote!(#(#patches)*),
         quote!(let mut __at = 0; ::core::result::Result::Ok(Self #read)),
+    )
+}
+
+/// The type goes as another one: `From<&Self>` makes that, `TryFrom` takes it back.
+fn by_state(input: &Input) -> Parts {
+    let (krate, state) = (&input.krate, &input.attrs.state);
+    (
+        quote!(#krate::Shape::BOX),
+        quote!(#krate::schema::Kind::Boxed(::std::boxed::Box::new(<#state as #krate::Encode>::schema(__builder)))),
+        quote!(),
+        quote! {
+            let __state = <#state as ::core::convert::From<&Self>>::from(self);
+            __w.value(#krate::codec::Static::<#state>::NEW, &__state)
+        },
+        quote!(::core::result::Result::Ok(())),
+        quote!(),
+        quote! {
+            let __state = __r.value(#krate::codec::Static::<#state>::NEW)?;
+            <Self as ::core::convert::TryFrom<#state>>::try_from(__state).map_err(#krate::Error::rebuild)
+        },
     )
 }
 

@@ -43,6 +43,7 @@ use crate::{PathDetectionError, PathError, bytes, caller, id, resolve};
 /// assert!(!config.exists());
 /// # Ok::<(), suitkaise_paths::PathError>(())
 /// ```
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial), cerial(state = crate::SkpathState))]
 #[derive(Clone)]
 pub struct Skpath {
     ap: PathBuf,
