@@ -23,8 +23,8 @@ pub use suitkaise_processing_derive::{main, skprocess};
 pub use crate::fleet::stop_all;
 pub use crate::init::{Init, init};
 pub use crate::skprocess::{
-    AutoReconnect, BoxError, Context, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result, Section, Skprocess,
-    TimedJob, Timers,
+    AutoReconnect, BoxError, Context, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result, Section,
+    Skprocess, TimedJob, Timers,
 };
 
 mod channel;

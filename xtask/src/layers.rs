@@ -37,16 +37,8 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// What core must not reach for: it does no I/O, starts no thread, knows no driver and no process. (Of parking_lot and
 /// tokio it knows the locks, each behind a feature: generic containers, which only core can take.)
-const NOT_IN_CORE: &[&str] = &[
-    "libc",
-    "rustix",
-    "socket2",
-    "rusqlite",
-    "postgres",
-    "redis",
-    "crossbeam-channel",
-    "rayon",
-];
+const NOT_IN_CORE: &[&str] =
+    &["libc", "rustix", "socket2", "rusqlite", "postgres", "redis", "crossbeam-channel", "rayon"];
 
 /// Checks the workspace.
 ///
