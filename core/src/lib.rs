@@ -1,4 +1,43 @@
-//! Serializes almost any object graph.
+//! Serializes almost any object graph: what serde can, and what it cannot.
+//!
+//! The model is a *value with a schema*. A type that derives [`Cerial`] knows its schema (names, fields, kinds); bytes are
+//! the schema, once, and then the value without any names. A reader whose schema is the same reads the value directly;
+//! one whose type has changed carries it over by name; one that knows no type at all can still [`inspect`] it.
+//!
+//! A field may be of any type. The derive looks through the containers of std, and what stands at their leaves goes by
+//! the first way it has:
+//! 1. it is [`Cerial`] itself: static, nothing is looked up;
+//! 2. a [`Handler`] for it is registered: a plugin takes it apart and puts it together;
+//! 3. serde knows it.
+//!
+//! Identity is kept: what two [`Rc`](std::rc::Rc)s or [`Arc`](std::sync::Arc)s share is one object again, and a `Weak`
+//! finds its target. A [`Live`] resource (a connection, a socket) travels as a recipe without secrets and is brought
+//! back by [`reconnect_all`].
+//!
+//! ```
+//! use cerial::Cerial;
+//! use std::sync::{Arc, Mutex, Weak};
+//!
+//! #[derive(Cerial)]
+//! struct Dir { name: String, parent: Weak<Dir>, below: Mutex<Vec<Arc<Dir>>> }
+//!
+//! # fn main() -> cerial::Result<()> {
+//! let root = Arc::new(Dir { name: "/".into(), parent: Weak::new(), below: Mutex::default() });
+//! let etc = Arc::new(Dir { name: "etc".into(), parent: Arc::downgrade(&root), below: Mutex::default() });
+//! root.below.lock().unwrap().push(etc);
+//!
+//! let bytes = cerial::serialize(&root)?;
+//! let back: Arc<Dir> = cerial::deserialize(&bytes)?;
+//! let etc = back.below.lock().unwrap()[0].clone();
+//! assert!(Arc::ptr_eq(&etc.parent.upgrade().unwrap(), &back));
+//! # Ok(()) }
+//! ```
+//!
+//! Reading bytes from a stranger is safe: every count is checked against the bytes that are left and against
+//! [`Limits`] before memory is spent, only types and handlers that this program registered are built, nothing runs and
+//! nothing connects. Every failure is an [`Error`] with the path to the place.
+
+#![deny(unsafe_code)]
 
 // The derive names this crate `::cerial`, here too.
 #[allow(unused_extern_crates, reason = "used by expansions")]

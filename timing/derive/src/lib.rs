@@ -1,4 +1,5 @@
 //! Macros of `suitkaise-timing`; use them through that crate.
+#![forbid(unsafe_code)]
 
 use proc_macro::TokenStream;
 
