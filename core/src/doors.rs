@@ -7,7 +7,7 @@ use crate::encode::{Cerial, Decode, Encode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Mode, Options};
 use crate::schema::{Root, root_of};
-use crate::wire::{Reader, Writer, read_header, schema_from_bytes, write_header};
+use crate::wire::{Reader, Writer, append, read_header, schema_from_bytes, write_header};
 
 static DEFAULT: Options = Options::new();
 
@@ -78,6 +78,11 @@ impl Options {
     pub fn serialize_into<T: Encode + ?Sized>(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
         let start = out.len();
         let root = root_of::<T>();
+        if !T::shape().tail {
+            root.headers
+                .put(self.mode, |header| append(out, header, T::shape().head, |head| value.head(head)));
+            return Ok(());
+        }
         let mut w = Writer::new(std::mem::take(out), self);
         write_header(&mut w, &root.headers);
         let result = w.value(Static::<T>::NEW, value);
@@ -109,7 +114,7 @@ impl Options {
         let root = root_of::<T>();
         self.tell_read(bytes);
         match self.same_shape(bytes, root) {
-            Some(mut r) => finish(&mut r).map_err(|error| error.in_root(&root.name)),
+            Some(r) => read_root(r).map_err(|error| error.in_root(&root.name)),
             None => self.deserialize_foreign(bytes, root),
         }
     }
@@ -136,8 +141,8 @@ impl Options {
     #[inline]
     pub fn deserialize_borrowed<'de, T: Decode<'de>>(&'de self, bytes: &'de [u8]) -> Result<T> {
         let root = root_of::<T>();
-        if let Some(mut r) = self.same_shape(bytes, root) {
-            return finish(&mut r).map_err(|error| error.in_root(&root.name));
+        if let Some(r) = self.same_shape(bytes, root) {
+            return read_root(r).map_err(|error| error.in_root(&root.name));
         }
         let header = read_header(&mut self.reader(bytes)?)?;
         Err(match header.mode {
@@ -183,6 +188,19 @@ impl Options {
         }
         Ok(Reader::new(bytes, self, Mode::Portable))
     }
+}
+
+/// Reads the root value of a stream that is all of it.
+#[inline(always)]
+fn read_root<'de, T: Decode<'de>>(mut r: Reader<'de>) -> Result<T> {
+    let shape = T::shape();
+    if !shape.tail
+        && r.rest().len() == shape.head
+        && let Ok(value) = T::read(r.rest(), &mut r)
+    {
+        return Ok(value);
+    }
+    finish(&mut r)
 }
 
 /// Reads the root value, patches what waits, and checks that nothing is left.

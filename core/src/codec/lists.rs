@@ -9,7 +9,7 @@ use crate::graph::Patcher;
 use crate::schema::{Kind, SchemaBuilder};
 use crate::shape::Shape;
 use crate::walk::Walker;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Reader, Writer, fill, fill_from};
 
 use super::{Codec, ReadCodec, Static, by_codec, charges};
 
@@ -21,6 +21,9 @@ pub(super) fn write_slice<T>(items: &[T], codec: impl Codec<T>, w: &mut Writer<'
     if !shape.tail {
         w.blocks(items, shape.head, |item, out| codec.head(item, out));
         return Ok(());
+    }
+    if shape.nests && items.is_empty() {
+        return w.nothing_nested();
     }
     write_each(items.iter(), codec, w)
 }
@@ -41,6 +44,24 @@ fn write_each<'a, T: 'a>(
         Ok(())
     };
     if codec.shape().nests { w.nested(all) } else { all(w) }
+}
+
+/// Reads a vector of `n` elements, charged already.
+#[inline]
+fn read_vec<'de, T>(codec: impl ReadCodec<'de, T>, r: &mut Reader<'de>, n: usize) -> Result<Vec<T>> {
+    let shape = codec.shape();
+    if !shape.tail && shape.head > 0 {
+        let heads = r.block(n * shape.head)?;
+        return fill_from(heads, shape.head, |i, head| {
+            codec.read(head, r).map_err(|error| error.at_index(i))
+        });
+    }
+    let all = |r: &mut Reader<'de>| fill(n, |i| r.value(codec).map_err(|error| error.at_index(i)));
+    match (shape.nests, n) {
+        (false, _) => all(r),
+        (true, 0) => r.nothing_nested().map(|()| Vec::new()),
+        (true, _) => r.nested(all),
+    }
 }
 
 /// Reads `n` elements, charged already, into `push`.
@@ -100,7 +121,7 @@ pub(super) fn patch_each<'a, T: 'a>(
 /// A list type: how it is written from a slice or an iterator, and filled.
 macro_rules! list {
     ($(#[$doc:meta])* $codec:ident, [$($generics:tt)*] $list:ty, [$($bounds:tt)*],
-     charge: $item:expr, write: $write:expr, empty: $empty:expr, push: $push:expr, patch: $patch:expr) => {
+     charge: $item:expr, write: $write:expr, read: $read:expr, patch: $patch:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $codec<C>(pub C);
@@ -138,9 +159,7 @@ macro_rules! list {
             fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$list> {
                 let n = r.length(self.0.shape().min, $item)?;
                 #[allow(clippy::redundant_closure_call, reason = "the closure is the macro's argument")]
-                let mut list: $list = $empty(n);
-                read_each(self.0, r, n, |item| $push(&mut list, item))?;
-                Ok(list)
+                $read(self.0, r, n)
             }
         }
     };
@@ -151,8 +170,7 @@ list! {
     CVec, [T] Vec<T>, [],
     charge: size_of::<T>(),
     write: |v: &Vec<T>, c, w| write_slice(v, c, w),
-    empty: Vec::with_capacity,
-    push: |v: &mut Vec<T>, item| v.push(item),
+    read: |c, r, n| read_vec(c, r, n),
     patch: |v: &mut Vec<T>, c, p| patch_each(v.iter_mut(), c, p)
 }
 by_codec!([T] Vec<T>, [T: Encode], [T: Decode<'de>], CVec(Static::<T>::NEW));
@@ -165,8 +183,7 @@ list! {
         w.count(v.len());
         write_each(v.iter(), c, w)
     },
-    empty: VecDeque::with_capacity,
-    push: |v: &mut VecDeque<T>, item| v.push_back(item),
+    read: |c, r, n| read_vec(c, r, n).map(VecDeque::from),
     patch: |v: &mut VecDeque<T>, c, p| patch_each(v.iter_mut(), c, p)
 }
 by_codec!([T] VecDeque<T>, [T: Encode], [T: Decode<'de>], CVecDeque(Static::<T>::NEW));
@@ -179,8 +196,10 @@ list! {
         w.count(v.len());
         write_each(v.iter(), c, w)
     },
-    empty: |_| LinkedList::new(),
-    push: |v: &mut LinkedList<T>, item| v.push_back(item),
+    read: |c, r, n| {
+        let mut list = LinkedList::new();
+        read_each(c, r, n, |item| list.push_back(item)).map(|()| list)
+    },
     patch: |v: &mut LinkedList<T>, c, p| patch_each(v.iter_mut(), c, p)
 }
 by_codec!([T] LinkedList<T>, [T: Encode], [T: Decode<'de>], CLinkedList(Static::<T>::NEW));

@@ -360,9 +360,11 @@ macro_rules! shared {
                 Ok(())
             }
             fn patch(self, value: &mut $weak<T>, patcher: &mut Patcher<'_>) {
-                let address = value.as_ptr().addr();
-                if patcher.waits(address) {
-                    *value = patcher.target::<$ptr<T>>(address).map_or_else($weak::new, $ptr::downgrade);
+                // What waits has no strong pointer: most edges are told apart without a look into the table.
+                if value.strong_count() == 0
+                    && let Some(target) = patcher.target::<$ptr<T>>(value.as_ptr().addr())
+                {
+                    *value = target.map_or_else($weak::new, $ptr::downgrade);
                 }
             }
         }

@@ -260,18 +260,15 @@ pub struct Patcher<'a> {
 }
 
 impl Patcher<'_> {
-    /// The pointer for which the dangling `Weak` at `address` stands.
-    pub(crate) fn target<P: 'static>(&self, address: usize) -> Option<&P> {
+    /// The pointer for which the dangling `Weak` at `address` stands, if it is one that waits: the inner `None` is
+    /// an object without a body.
+    #[inline]
+    pub(crate) fn target<P: 'static>(&self, address: usize) -> Option<Option<&P>> {
         let id = self.graph.targets[self.graph.waiting.get(address)?];
-        match self.graph.slots[id] {
+        Some(match self.graph.slots[id] {
             Slot::Finished { arena, item, .. } => self.graph.item(arena, item),
             _ => None,
-        }
-    }
-
-    /// Whether the `Weak` at `address` waits for anything.
-    pub(crate) fn waits(&self, address: usize) -> bool {
-        self.graph.waiting.get(address).is_some()
+        })
     }
 
     /// Goes one heap edge down for the time of `f`; the stack grows on the heap where it is deep.

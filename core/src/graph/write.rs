@@ -204,7 +204,9 @@ impl AddressMap {
 
     #[cold]
     fn grow(&mut self) {
-        let len = (self.places.len() * 4).max(64);
+        // Small tables grow fast; large ones stay small enough for the caches.
+        let factor = if self.places.len() < 4096 { 4 } else { 2 };
+        let len = (self.places.len() * factor).max(64);
         // Zeroed places are of generation 0, which is none.
         self.generation = self.generation.max(1);
         let old = std::mem::replace(&mut self.places, vec![Place::default(); len]);

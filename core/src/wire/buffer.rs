@@ -86,34 +86,38 @@ impl Buffer {
     /// Appends a count: seven bits a byte, low groups first, one byte below 128.
     #[inline(always)]
     pub(crate) fn count(&mut self, n: u64) {
-        if n < 0x80 {
-            self.reserve(1);
-            self.push_reserved(n as u8);
-        } else {
-            self.count_slow(n);
+        if n >= 0x4000 {
+            return self.count_slow(n);
+        }
+        self.reserve(2);
+        let len = self.bytes.len();
+        // SAFETY:
+        // - two bytes behind `len` are inside the capacity: `reserve` just made sure of it.
+        // - the length covers what was written: one byte below 128, two bytes otherwise.
+        unsafe {
+            let start = self.bytes.as_mut_ptr().add(len);
+            if n < 0x80 {
+                start.write(n as u8);
+                self.bytes.set_len(len + 1);
+            } else {
+                start.write(n as u8 | 0x80);
+                start.add(1).write((n >> 7) as u8);
+                self.bytes.set_len(len + 2);
+            }
         }
     }
 
+    /// As [`Buffer::count`], of any size.
     #[inline(never)]
     fn count_slow(&mut self, mut n: u64) {
-        self.reserve(MAX_COUNT_BYTES);
+        let (mut bytes, mut len) = ([0; MAX_COUNT_BYTES], 0);
         while n >= 0x80 {
-            self.push_reserved(n as u8 | 0x80);
+            bytes[len] = n as u8 | 0x80;
             n >>= 7;
+            len += 1;
         }
-        self.push_reserved(n as u8);
-    }
-
-    /// Appends one byte for which capacity was reserved.
-    #[inline(always)]
-    fn push_reserved(&mut self, byte: u8) {
-        let len = self.bytes.len();
-        debug_assert!(len < self.bytes.capacity());
-        // SAFETY: every caller in this file has reserved the byte.
-        unsafe {
-            self.bytes.as_mut_ptr().add(len).write(byte);
-            self.bytes.set_len(len + 1);
-        }
+        bytes[len] = n as u8;
+        self.bytes.extend_from_slice(&bytes[..=len]);
     }
 
     /// Appends raw bytes.
@@ -126,14 +130,30 @@ impl Buffer {
     /// Appends a count and as many bytes.
     #[inline(always)]
     pub(crate) fn text(&mut self, bytes: &[u8]) {
-        self.reserve(bytes.len() + MAX_COUNT_BYTES);
-        if bytes.len() < 0x80 {
-            self.push_reserved(bytes.len() as u8);
-        } else {
-            self.count_slow(bytes.len() as u64);
-            self.reserve(bytes.len());
+        let n = bytes.len();
+        if n >= 0x80 {
+            return self.text_slow(bytes);
         }
-        self.raw_reserved(bytes);
+        self.reserve(n + 1);
+        let len = self.bytes.len();
+        // SAFETY:
+        // - `n + 1` bytes behind `len` are inside the capacity: `reserve` just made sure of it.
+        // - source and destination do not overlap: `bytes` is borrowed from elsewhere than `self`.
+        // - all that the length covers was written.
+        unsafe {
+            let start = self.bytes.as_mut_ptr().add(len);
+            start.write(n as u8);
+            copy_short(bytes.as_ptr(), start.add(1), n);
+            self.bytes.set_len(len + 1 + n);
+        }
+    }
+
+    /// As [`Buffer::text`], of any length.
+    #[inline(never)]
+    fn text_slow(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len() + MAX_COUNT_BYTES);
+        self.count(bytes.len() as u64);
+        self.bytes.extend_from_slice(bytes);
     }
 
     #[inline(always)]
@@ -147,6 +167,16 @@ impl Buffer {
             self.bytes.set_len(len + bytes.len());
         }
     }
+}
+
+/// Appends bytes, and `n` zero bytes that `put` fills in, with one capacity check.
+#[inline(always)]
+pub(crate) fn append(out: &mut Vec<u8>, bytes: &[u8], n: usize, put: impl FnOnce(&mut [u8])) {
+    let mut buffer = Buffer::new(std::mem::take(out));
+    buffer.reserve(bytes.len() + n);
+    buffer.raw_reserved(bytes);
+    put(buffer.block(n));
+    *out = buffer.into_vec();
 }
 
 /// Copies `n` bytes, short runs by two overlapping moves of a fixed size instead of a call.
@@ -168,16 +198,33 @@ pub(crate) unsafe fn copy_short(from: *const u8, to: *mut u8, n: usize) {
             }
         }};
     }
-    match n {
-        0 => {}
+    if n >= 8 {
+        if n < 16 {
+            ends!(u64)
+        } else if n <= 32 {
+            ends!(u128)
+        } else if n <= 64 {
+            // SAFETY: the first and the last 32 bytes, in halves, are inside the `n` bytes.
+            unsafe {
+                let a = from.cast::<u128>().read_unaligned();
+                let b = from.add(16).cast::<u128>().read_unaligned();
+                let c = from.add(n - 32).cast::<u128>().read_unaligned();
+                let d = from.add(n - 16).cast::<u128>().read_unaligned();
+                to.cast::<u128>().write_unaligned(a);
+                to.add(16).cast::<u128>().write_unaligned(b);
+                to.add(n - 32).cast::<u128>().write_unaligned(c);
+                to.add(n - 16).cast::<u128>().write_unaligned(d);
+            }
+        } else {
+            // SAFETY: the caller's contract is that of `copy_nonoverlapping`.
+            unsafe { std::ptr::copy_nonoverlapping(from, to, n) }
+        }
+    } else if n >= 4 {
+        ends!(u32)
+    } else if n >= 2 {
+        ends!(u16)
+    } else if n == 1 {
         // SAFETY: one byte is readable and writable.
-        1 => unsafe { *to = *from },
-        2..4 => ends!(u16),
-        4..8 => ends!(u32),
-        8..16 => ends!(u64),
-        16..=32 => ends!([u64; 2]),
-        33..=64 => ends!([u64; 4]),
-        // SAFETY: the caller's contract is that of `copy_nonoverlapping`.
-        _ => unsafe { std::ptr::copy_nonoverlapping(from, to, n) },
+        unsafe { *to = *from }
     }
 }

@@ -37,6 +37,15 @@ impl Headers {
         Headers { compact, portable: w.into_vec() }
     }
 
+    /// Calls `write` with what a stream of the mode begins with; the size of the short one is known where it is called.
+    #[inline(always)]
+    pub(crate) fn put(&self, mode: Mode, mut write: impl FnMut(&[u8])) {
+        match mode {
+            Mode::Compact => write(&self.compact),
+            Mode::Portable => write(&self.portable),
+        }
+    }
+
     /// What stands behind the header, if it is one of these.
     #[inline]
     pub(crate) fn strip<'de>(&self, bytes: &'de [u8]) -> Option<(Mode, &'de [u8])> {
@@ -45,18 +54,29 @@ impl Headers {
                 let (header, rest) = bytes.split_first_chunk::<13>()?;
                 (*header == self.compact).then_some((Mode::Compact, rest))
             }
-            _ => bytes.strip_prefix(&*self.portable).map(|rest| (Mode::Portable, rest)),
+            _ => {
+                let (header, rest) = bytes.split_at_checked(self.portable.len())?;
+                same(header, &self.portable).then_some((Mode::Portable, rest))
+            }
         }
     }
 }
 
+/// Compares two slices of one length: headers are short, a call costs more than the comparison.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() > 96 {
+        return a == b;
+    }
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let differing =
+        a.iter().zip(b).fold(0, |bits, (a, b)| bits | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)));
+    differing == 0 && a_rest == b_rest
+}
+
 #[inline]
 pub(crate) fn write_header(w: &mut Writer<'_>, headers: &Headers) {
-    if w.portable() {
-        w.raw(&headers.portable);
-    } else {
-        w.raw(&headers.compact);
-    }
+    headers.put(w.options().mode, |header| w.raw(header));
 }
 
 pub(crate) fn read_header<'de>(r: &mut Reader<'de>) -> Result<Header<'de>> {

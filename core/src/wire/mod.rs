@@ -2,6 +2,7 @@
 
 #[allow(unsafe_code, reason = "one of the four files that may: see ARCHITECTURE.md")]
 mod buffer;
+mod fill;
 mod header;
 mod reader;
 mod schema_bytes;
@@ -12,6 +13,8 @@ mod writer;
 pub use reader::Reader;
 pub use writer::Writer;
 
+pub(crate) use buffer::append;
+pub(crate) use fill::{fill, fill_from};
 pub(crate) use header::{Headers, read_header, write_header};
 pub(crate) use reader::charge;
 pub(crate) use schema_bytes::{schema_from_bytes, schema_to_bytes};

@@ -1,7 +1,7 @@
 //! The reading side of a stream: every count is checked before memory is spent on it.
 
 use super::text;
-use super::writer::{STACK_RED_ZONE, STACK_SEGMENT, STACK_STRIDE, too_deep};
+use super::writer::{STACK_SEGMENT, STACK_STRIDE, stack_is_low, too_deep};
 use crate::codec::ReadCodec;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::ReadGraph;
@@ -106,10 +106,15 @@ impl<'de> Reader<'de> {
     /// A count that is cut short, longer than 64 bits, or not in its shortest form.
     #[inline(always)]
     pub fn count(&mut self) -> Result<usize> {
-        match self.input.split_first() {
-            Some((&byte, rest)) if byte < 0x80 => {
+        match *self.input {
+            [byte, ref rest @ ..] if byte < 0x80 => {
                 self.input = rest;
-                Ok(byte as usize)
+                Ok(byte.into())
+            }
+            // Two bytes, the second not zero (that would not be the shortest form).
+            [low, high @ 1..0x80, ref rest @ ..] => {
+                self.input = rest;
+                Ok(usize::from(low & 0x7f) | usize::from(high) << 7)
             }
             _ => self.count_slow(),
         }
@@ -227,13 +232,22 @@ impl<'de> Reader<'de> {
             return Err(too_deep(self.options.limits.depth));
         };
         self.depth_left = left;
-        let result = if left.is_multiple_of(STACK_STRIDE) {
-            stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || f(self))
+        let result = if left.is_multiple_of(STACK_STRIDE) && stack_is_low() {
+            stacker::grow(STACK_SEGMENT, || f(self))
         } else {
             f(self)
         };
         self.depth_left = left + 1;
         result
+    }
+
+    /// As [`Reader::nested`] where nothing is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] where the depth is spent.
+    #[inline(always)]
+    pub(crate) fn nothing_nested(&self) -> Result<()> {
+        if self.depth_left == 0 { Err(too_deep(self.options.limits.depth)) } else { Ok(()) }
     }
 
     pub(crate) fn graph(&mut self) -> &mut ReadGraph {

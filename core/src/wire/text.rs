@@ -17,17 +17,23 @@ pub(crate) fn check_utf8(bytes: &[u8]) -> Result<&str> {
 fn is_ascii(bytes: &[u8]) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let n = bytes.len();
-    let word = |i: usize| u64::from_le_bytes(bytes[i..i + 8].try_into().expect("invariant: eight bytes"));
+    let start = bytes.as_ptr();
+    // SAFETY: every caller below asks for eight bytes that end at `n` or before; no alignment is needed.
+    let word = |i: usize| unsafe { start.add(i).cast::<u64>().read_unaligned() };
     if n >= 16 {
         let mut seen = word(n - 16) | word(n - 8);
         let mut i = 0;
-        while i + 16 <= n {
+        while i + 16 < n {
             seen |= word(i) | word(i + 8);
             i += 16;
         }
         seen & HIGH == 0
     } else if n >= 8 {
         (word(0) | word(n - 8)) & HIGH == 0
+    } else if n >= 4 {
+        // SAFETY: as above, of four bytes.
+        let half = |i: usize| unsafe { start.add(i).cast::<u32>().read_unaligned() };
+        (half(0) | half(n - 4)) & HIGH as u32 == 0
     } else {
         bytes.iter().fold(0, |seen, b| seen | b) & 0x80 == 0
     }

@@ -54,9 +54,15 @@ fn keep_extra(mut extra: Box<Extra>) {
 /// How many depth levels share one look at the stack that is left.
 pub(super) const STACK_STRIDE: u32 = 16;
 /// What those levels may take at the most.
-pub(super) const STACK_RED_ZONE: usize = 192 << 10;
+const STACK_RED_ZONE: usize = 192 << 10;
 /// How much more is taken when it does not suffice.
 pub(super) const STACK_SEGMENT: usize = 2 << 20;
+
+/// Whether less stack is left than some levels may take; so it is where nobody knows.
+#[inline(never)]
+pub(super) fn stack_is_low() -> bool {
+    stacker::remaining_stack().is_none_or(|left| left < STACK_RED_ZONE)
+}
 
 impl<'o> Writer<'o> {
     pub(crate) fn new(out: Vec<u8>, options: &'o Options) -> Writer<'o> {
@@ -167,13 +173,22 @@ impl<'o> Writer<'o> {
             return Err(too_deep(self.options.limits.depth));
         };
         self.depth_left = left;
-        let result = if left.is_multiple_of(STACK_STRIDE) {
-            stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || f(self))
+        let result = if left.is_multiple_of(STACK_STRIDE) && stack_is_low() {
+            stacker::grow(STACK_SEGMENT, || f(self))
         } else {
             f(self)
         };
         self.depth_left = left + 1;
         result
+    }
+
+    /// As [`Writer::nested`] where nothing is written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] where the depth is spent.
+    #[inline(always)]
+    pub(crate) fn nothing_nested(&self) -> Result<()> {
+        if self.depth_left == 0 { Err(too_deep(self.options.limits.depth)) } else { Ok(()) }
     }
 
     pub(crate) fn graph(&mut self) -> &mut WriteGraph {
