@@ -92,6 +92,12 @@ impl Channel {
         self.socket.as_fd()
     }
 
+    /// Whether anything was read that nobody took yet.
+    pub(crate) fn has_unread(&self) -> bool {
+        let rx = lock(&self.rx);
+        !rx.inbox.is_empty() || rx.decoder.in_frame()
+    }
+
     /// Waits for the next frame. All callers of one channel pass the same `wake`.
     pub(crate) fn recv(&self, deadline: Deadline, wake: Option<BorrowedFd<'_>>) -> io::Result<Got> {
         self.drive(deadline, wake, |rx| rx.inbox.pop_front())
