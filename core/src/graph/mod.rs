@@ -10,7 +10,7 @@
 //!   is written, with the path.
 //! - A strong edge to an object under construction is a cycle; it is refused when it is written.
 
-#[allow(unsafe_code, reason = "one of the four files that may: see ARCHITECTURE.md")]
+#[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
 mod patch;
 mod read;
 mod write;
