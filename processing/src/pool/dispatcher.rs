@@ -45,6 +45,8 @@ pub(super) struct Dispatcher {
     resting: Option<Instant>,
     leaving: Vec<(Child, Instant)>,
     crashes: VecDeque<Instant>,
+    /// Whether a worker has died: from then on one more is kept ready.
+    spare: usize,
     /// When something is due without an event.
     due: Option<Instant>,
 }
@@ -59,6 +61,7 @@ impl Dispatcher {
             resting: None,
             leaving: Vec::new(),
             crashes: VecDeque::new(),
+            spare: 0,
             due: None,
         }
     }
@@ -68,9 +71,7 @@ impl Dispatcher {
             let fired = self.wait();
             self.due = None;
             for index in (0..self.lanes.len()).rev() {
-                if fired.get(index).copied().unwrap_or(true) {
-                    self.hear(index);
-                }
+                self.hear(index, fired.get(index).copied().unwrap_or((true, true)));
             }
             if self.read_mail() {
                 break;
@@ -87,8 +88,8 @@ impl Dispatcher {
         self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 
-    /// Waits for a worker, mail or the clock; which lanes fired.
-    fn wait(&mut self) -> Vec<bool> {
+    /// Waits for a worker, mail or the clock; of which lanes there are frames, and which have ended.
+    fn wait(&mut self) -> Vec<(bool, bool)> {
         let deadline = Deadline::after(self.due.map(|due| due.saturating_duration_since(Instant::now())));
         let mut fds = Vec::with_capacity(1 + 2 * self.lanes.len() + self.leaving.len());
         fds.extend(self.shared.wake_fd().map(|fd| poll::input(fd.as_fd())));
@@ -105,13 +106,24 @@ impl Dispatcher {
         if first == 1 && poll::fired(&fds[0]) {
             self.shared.woken();
         }
-        fds[first..leaving].chunks(2).map(|pair| all || pair.iter().any(poll::fired)).collect()
+        fds[first..leaving]
+            .chunks(2)
+            .map(|pair| (all || poll::fired(&pair[0]), all || poll::fired(&pair[1])))
+            .collect()
     }
 
     /// Takes what a worker says, to its end if that is near.
-    fn hear(&mut self, index: usize) {
+    fn hear(&mut self, index: usize, (mut frames, ended): (bool, bool)) {
         loop {
-            match self.lanes[index].child.recv(Some(Duration::ZERO)) {
+            let child = &self.lanes[index].child;
+            let event = if ended {
+                child.recv(Some(Duration::ZERO))
+            } else {
+                // What a send has read by the way is there without a read; what comes later wakes us again.
+                let Some(event) = child.0.take(std::mem::take(&mut frames)) else { return };
+                event
+            };
+            match event {
                 Event::Frame(frame) => match frame.kind {
                     RESULTS => {
                         let sound = self.results(index, frame);
@@ -191,6 +203,7 @@ impl Dispatcher {
 
     /// A worker is gone: what it noted counts, the task that ran is to blame, its neighbours are free.
     fn died(&mut self, mut lane: Lane, death: Arc<Death>) {
+        self.spare = 1;
         let noted = lane.left_behind();
         let mut at = 0;
         while let Some(number) = noted[at..].first_chunk() {
@@ -354,6 +367,7 @@ impl Dispatcher {
         let busy = self.lanes.iter().filter(|lane| !lane.given.is_empty()).count();
         let able = self.lanes.iter().filter(|lane| lane.ending.is_none()).count();
         let want = self.shared.workers.count.min(busy + queued);
+        let want = if want > 0 { want + self.spare } else { 0 };
         for _ in able + self.starting..want {
             let shared = Arc::clone(&self.shared);
             let thread = std::thread::Builder::new().name("suitkaise-start".into());
@@ -386,9 +400,11 @@ impl Dispatcher {
     }
 
     fn fill(&mut self, index: usize, depth: usize) {
-        let workers = self.lanes.len().max(1);
+        let workers = self.lanes.len().clamp(1, self.shared.workers.count);
+        let full =
+            self.lanes.iter().filter(|lane| !lane.given.is_empty()).count() >= self.shared.workers.count;
         let lane = &mut self.lanes[index];
-        if !lane.ready || lane.ending.is_some() || lane.given.len() != depth {
+        if !lane.ready || lane.ending.is_some() || lane.given.len() != depth || (depth == 0 && full) {
             return;
         }
         let left = self.shared.workers.max_tasks.map(|most| most.saturating_sub(lane.sent));

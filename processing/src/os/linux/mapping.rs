@@ -54,7 +54,8 @@ impl Mapping {
         if len == 0 {
             return Ok(Mapping(None));
         }
-        Region::map(&file, len, ProtFlags::READ, MapFlags::PRIVATE).map(|region| Mapping(Some(region)))
+        Region::map(&file, len, ProtFlags::READ, MapFlags::PRIVATE | MapFlags::POPULATE)
+            .map(|region| Mapping(Some(region)))
     }
 }
 
