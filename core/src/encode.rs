@@ -9,7 +9,7 @@ use crate::graph::Patcher;
 use crate::schema::{Kind, RootRef, SchemaBuilder};
 use crate::shape::Shape;
 use crate::walk::Walker;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Plain, Reader, Writer};
 
 /// A value that can be written, and walked for live resources.
 #[diagnostic::on_unimplemented(
@@ -30,6 +30,10 @@ pub trait Encode {
     fn root() -> RootRef {
         RootRef::of::<Self>()
     }
+
+    /// Whether lists of it are copied as a whole.
+    #[doc(hidden)]
+    const PLAIN: Plain<Self> = Plain::NO;
 
     /// Writes the fixed part. `out` has exactly [`Shape::head`] bytes, zeroed.
     fn head(&self, out: &mut [u8]);

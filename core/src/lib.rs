@@ -115,5 +115,6 @@ pub mod __private {
     pub use crate::registry::{
         Pick, PickLeaf, PickSerde, PickStatic, ReadObject, read_boxed, read_object, write_object,
     };
+    pub use crate::wire::Plain;
     pub use inventory;
 }

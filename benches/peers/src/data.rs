@@ -17,10 +17,12 @@ macro_rules! all {
 all! {
     #[derive(Copy)]
     #[repr(C)]
+    #[cerial(pod)]
     pub struct Point { pub x: f64, pub y: f64 }
 
     #[derive(Copy)]
     #[repr(C)]
+    #[cerial(pod)]
     pub struct Addr { pub a: u8, pub b: u8, pub c: u8, pub d: u8 }
 
     pub struct Log {
@@ -37,10 +39,12 @@ all! {
 
     #[derive(Copy)]
     #[repr(C)]
+    #[cerial(pod)]
     pub struct Vec3 { pub x: f32, pub y: f32, pub z: f32 }
 
     #[derive(Copy)]
     #[repr(C)]
+    #[cerial(pod)]
     pub struct Tri { pub v0: Vec3, pub v1: Vec3, pub v2: Vec3, pub n: Vec3 }
 }
 

@@ -11,6 +11,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) name: Option<LitStr>,
     pub(crate) aliases: Vec<LitStr>,
     pub(crate) transparent: Option<Path>,
+    pub(crate) pod: Option<Path>,
     pub(crate) state: Option<Type>,
     pub(crate) bound: Option<Punctuated<WherePredicate, Token![,]>>,
     pub(crate) krate: Option<Path>,
@@ -93,6 +94,8 @@ impl TypeAttrs {
                 out.aliases.push(meta.value()?.parse()?);
             } else if meta.path.is_ident("transparent") {
                 out.transparent = Some(meta.path.clone());
+            } else if meta.path.is_ident("pod") {
+                out.pod = Some(meta.path.clone());
             } else if meta.path.is_ident("state") {
                 out.state = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("crate") {
@@ -102,7 +105,7 @@ impl TypeAttrs {
                 syn::parenthesized!(content in meta.input);
                 out.bound = Some(content.parse_terminated(WherePredicate::parse, Token![,])?);
             } else {
-                return Err(unknown(meta, "name, alias, transparent, state, bound, crate"));
+                return Err(unknown(meta, "name, alias, transparent, pod, state, bound, crate"));
             }
             Ok(())
         })?;

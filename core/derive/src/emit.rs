@@ -33,11 +33,17 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
             }
         }
     });
+    let (pod, pod_checked) = match &input.body {
+        Body::Struct(fields) if input.attrs.pod.is_some() => pod(krate, ident, fields),
+        _ => Default::default(),
+    };
     quote! {
         #[automatically_derived]
         #[allow(unused_variables, unused_mut, unused_assignments, unused_qualifications, non_snake_case, clippy::all)]
         const _: () = {
+            #pod_checked
             impl #encode_impl #krate::Encode for #ident #ty #encode_where {
+                #pod
                 #[inline(always)]
                 fn shape() -> #krate::Shape {
                     #shape
@@ -69,6 +75,43 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
             }
         };
     }
+}
+
+/// The proof that a struct is plain old data, made by the compiler, and the item that asks for it.
+fn pod(krate: &TokenStream, ident: &Ident, fields: &Fields) -> (TokenStream, TokenStream) {
+    let each = fields.written().map(|field| {
+        let Field { member, ty, .. } = field;
+        let plain = format!(
+            "`pod`: field `{}` is not plain old data (numbers of a fixed width, arrays and `pod` structs of them are)",
+            field.label()
+        );
+        let place = format!(
+            "`pod`: field `{}` does not follow the one before: add `#[repr(C)]`, and leave no padding",
+            field.label()
+        );
+        quote! {
+            ::core::assert!(<#ty as #krate::Encode>::PLAIN.holds(), #plain);
+            ::core::assert!(::core::mem::offset_of!(Self, #member) == __at, #place);
+            __at += ::core::mem::size_of::<#ty>();
+        }
+    });
+    let plain = quote! {
+        #[allow(unsafe_code)]
+        const PLAIN: #krate::__private::Plain<Self> = {
+            let mut __at = 0;
+            #(#each)*
+            ::core::assert!(__at == ::core::mem::size_of::<Self>(), "`pod`: the struct has padding at its end");
+            // SAFETY:
+            // - every field is plain, stands where the ones before end, and the last ends where the struct ends:
+            //   asserted above. So there is no padding and every pattern of bits is a value.
+            // - the head is the fields' heads in this order, and none has a tail.
+            unsafe { #krate::__private::Plain::yes() }
+        };
+    };
+    let checked = quote! {
+        const _: #krate::__private::Plain<#ident> = <#ident as #krate::Encode>::PLAIN;
+    };
+    (plain, checked)
 }
 
 type Parts = (TokenStream, TokenStream, TokenStream, TokenStream, TokenStream, TokenStream, TokenStream);

@@ -123,6 +123,17 @@ impl Input {
                 ));
             }
         }
+        if let Some(path) = &self.attrs.pod {
+            let plain = matches!(&self.body, Body::Struct(fields) if fields.all.iter().all(|field| {
+                !field.attrs.skip && matches!(field.attrs.way, Way::Any)
+            }));
+            if !plain || !self.generics.params.is_empty() || self.attrs.state.is_some() {
+                return Err(syn::Error::new_spanned(
+                    path,
+                    "`pod` needs a struct without parameters whose fields are all written, each as it is",
+                ));
+            }
+        }
         if let Body::Enum(variants) = &self.body
             && variants.len() > 1 << 16
         {

@@ -9,7 +9,7 @@ use crate::graph::Patcher;
 use crate::schema::{Kind, SchemaBuilder};
 use crate::shape::Shape;
 use crate::walk::Walker;
-use crate::wire::{Reader, Writer, fill, fill_from};
+use crate::wire::{Plain, Reader, Writer, fill, fill_from};
 
 use super::{Codec, ReadCodec, Static, by_codec, charges};
 
@@ -18,6 +18,10 @@ use super::{Codec, ReadCodec, Static, by_codec, charges};
 pub(super) fn write_slice<T>(items: &[T], codec: impl Codec<T>, w: &mut Writer<'_>) -> Result<()> {
     w.count(items.len());
     let shape = codec.shape();
+    if let Some(bytes) = codec.plain().bytes(items) {
+        w.raw(bytes);
+        return Ok(());
+    }
     if !shape.tail {
         w.blocks(items, shape.head, |item, out| codec.head(item, out));
         return Ok(());
@@ -52,6 +56,9 @@ fn read_vec<'de, T>(codec: impl ReadCodec<'de, T>, r: &mut Reader<'de>, n: usize
     let shape = codec.shape();
     if !shape.tail && shape.head > 0 {
         let heads = r.block(n * shape.head)?;
+        if let Some(list) = codec.plain().list(heads) {
+            return Ok(list);
+        }
         return fill_from(heads, shape.head, |i, head| {
             codec.read(head, r).map_err(|error| error.at_index(i))
         });
@@ -304,6 +311,10 @@ impl<T, C: Codec<T>, const N: usize> Codec<[T; N]> for CArray<C> {
     fn shape(self) -> Shape {
         self.0.shape().times(N)
     }
+    #[inline(always)]
+    fn plain(self) -> Plain<[T; N]> {
+        Plain::array(self.0.plain())
+    }
     fn schema(self, builder: &mut SchemaBuilder) -> Kind {
         Kind::Array(Box::new(self.0.schema(builder)), N as u32)
     }
@@ -349,4 +360,10 @@ impl<'de, T, C: ReadCodec<'de, T>, const N: usize> ReadCodec<'de, [T; N]> for CA
     }
 }
 
-by_codec!([T, const N: usize] [T; N], [T: Encode], [T: Decode<'de>], CArray(Static::<T>::NEW));
+by_codec!(
+    [T, const N: usize] [T; N],
+    [T: Encode],
+    [T: Decode<'de>],
+    CArray(Static::<T>::NEW),
+    plain: Plain::array(T::PLAIN)
+);

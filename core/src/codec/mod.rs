@@ -27,7 +27,7 @@ use crate::graph::Patcher;
 use crate::schema::{Kind, SchemaBuilder};
 use crate::shape::Shape;
 use crate::walk::Walker;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Plain, Reader, Writer};
 
 pub use cells::{CCell, CMutex, COnceCell, COnceLock, CRefCell, CRwLock};
 pub use lists::{CArray, CBTreeSet, CBinaryHeap, CHashSet, CLinkedList, CVec, CVecDeque};
@@ -44,6 +44,12 @@ pub use ways::{BySerde, With};
 pub trait Codec<T: ?Sized>: Copy {
     /// See [`Encode::shape`].
     fn shape(self) -> Shape;
+    /// See [`Encode::PLAIN`].
+    #[doc(hidden)]
+    #[inline(always)]
+    fn plain(self) -> Plain<T> {
+        Plain::NO
+    }
     /// See [`Encode::schema`].
     fn schema(self, builder: &mut SchemaBuilder) -> Kind;
     /// See [`Encode::head`].
@@ -91,6 +97,10 @@ impl<T: Encode + ?Sized> Codec<T> for Static<T> {
     fn shape(self) -> Shape {
         T::shape()
     }
+    #[inline(always)]
+    fn plain(self) -> Plain<T> {
+        T::PLAIN
+    }
     fn schema(self, builder: &mut SchemaBuilder) -> Kind {
         T::schema(builder)
     }
@@ -121,8 +131,9 @@ impl<'de, T: Decode<'de>> ReadCodec<'de, T> for Static<T> {
 
 /// Implements `Encode` and `Decode` for a container by its codec around `Static`.
 macro_rules! by_codec {
-    ([$($generics:tt)*] $ty:ty, [$($enc:tt)*], [$($dec:tt)*], $codec:expr) => {
+    ([$($generics:tt)*] $ty:ty, [$($enc:tt)*], [$($dec:tt)*], $codec:expr $(, plain: $plain:expr)?) => {
         impl<$($generics)*> $crate::encode::Encode for $ty where $($enc)* {
+            $(const PLAIN: $crate::wire::Plain<$ty> = $plain;)?
             #[inline(always)]
             fn shape() -> $crate::shape::Shape {
                 $crate::codec::Codec::<$ty>::shape($codec)

@@ -4,12 +4,13 @@ use crate::encode::{Decode, Encode};
 use crate::error::{Error, Result};
 use crate::schema::{Kind, SchemaBuilder};
 use crate::shape::Shape;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Plain, Reader, Writer};
 
 /// A scalar: its wire form is `$wire` of the same size.
 macro_rules! scalar {
-    ($($ty:ty as $wire:ty, $kind:ident, $to:expr, $from:expr;)*) => {$(
+    ($($ty:ty as $wire:ty, $plain:ident, $kind:ident, $to:expr, $from:expr;)*) => {$(
         impl Encode for $ty {
+            const PLAIN: Plain<$ty> = Plain::<$ty>::$plain;
             #[inline(always)]
             fn shape() -> Shape {
                 Shape::scalar(size_of::<$wire>())
@@ -40,22 +41,22 @@ macro_rules! scalar {
 }
 
 scalar! {
-    u8 as u8, U8, |v| *v, Ok;
-    u16 as u16, U16, |v| *v, Ok;
-    u32 as u32, U32, |v| *v, Ok;
-    u64 as u64, U64, |v| *v, Ok;
-    u128 as u128, U128, |v| *v, Ok;
-    i8 as i8, I8, |v| *v, Ok;
-    i16 as i16, I16, |v| *v, Ok;
-    i32 as i32, I32, |v| *v, Ok;
-    i64 as i64, I64, |v| *v, Ok;
-    i128 as i128, I128, |v| *v, Ok;
-    f32 as u32, F32, |v| v.to_bits(), |v| Ok(f32::from_bits(v));
-    f64 as u64, F64, |v| v.to_bits(), |v| Ok(f64::from_bits(v));
-    usize as u64, U64, |v| *v as u64, |v| usize::try_from(v).map_err(|_| too_wide(v));
-    isize as i64, I64, |v| *v as i64, |v| isize::try_from(v).map_err(|_| too_wide(v));
-    bool as u8, Bool, |v| u8::from(*v), bool_of;
-    char as u32, Char, |v| u32::from(*v), |v| char::from_u32(v).ok_or_else(|| no_char(v));
+    u8 as u8, NUMBER, U8, |v| *v, Ok;
+    u16 as u16, NUMBER, U16, |v| *v, Ok;
+    u32 as u32, NUMBER, U32, |v| *v, Ok;
+    u64 as u64, NUMBER, U64, |v| *v, Ok;
+    u128 as u128, NUMBER, U128, |v| *v, Ok;
+    i8 as i8, NUMBER, I8, |v| *v, Ok;
+    i16 as i16, NUMBER, I16, |v| *v, Ok;
+    i32 as i32, NUMBER, I32, |v| *v, Ok;
+    i64 as i64, NUMBER, I64, |v| *v, Ok;
+    i128 as i128, NUMBER, I128, |v| *v, Ok;
+    f32 as u32, NUMBER, F32, |v| v.to_bits(), |v| Ok(f32::from_bits(v));
+    f64 as u64, NUMBER, F64, |v| v.to_bits(), |v| Ok(f64::from_bits(v));
+    usize as u64, NO, U64, |v| *v as u64, |v| usize::try_from(v).map_err(|_| too_wide(v));
+    isize as i64, NO, I64, |v| *v as i64, |v| isize::try_from(v).map_err(|_| too_wide(v));
+    bool as u8, NO, Bool, |v| u8::from(*v), bool_of;
+    char as u32, NO, Char, |v| u32::from(*v), |v| char::from_u32(v).ok_or_else(|| no_char(v));
 }
 
 #[inline(always)]

@@ -15,6 +15,7 @@ pub use reader::Reader;
 pub use writer::Writer;
 
 pub(crate) use buffer::append;
+pub use fill::Plain;
 pub(crate) use fill::{fill, fill_from};
 pub(crate) use header::{Headers, read_header, write_header};
 pub(crate) use reader::charge;
