@@ -107,6 +107,10 @@ impl Breaker {
     #[cold]
     fn at_limit(&self, mine: u64, custom: Option<Duration>) -> Option<Trip> {
         let limit = u64::from(self.limit.load(Ordering::Relaxed));
+        // Whoever sees the limit says so: the thread that reached it may have been put aside before it could.
+        if self.reset == Reset::Manual && self.count.0.load(Ordering::Acquire) / EPOCH == mine / EPOCH {
+            self.broken.store(true, Ordering::Release);
+        }
         if mine & SHORTS == 0 || !(mine & SHORTS).is_multiple_of(limit) {
             // another thread reached the limit and is about to subtract it: this one counts towards the next trip
             return None;
