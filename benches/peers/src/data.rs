@@ -48,6 +48,16 @@ all! {
     pub struct Tri { pub v0: Vec3, pub v1: Vec3, pub v2: Vec3, pub n: Vec3 }
 }
 
+all! {
+    pub struct Indexed {
+        pub id: u64,
+        pub name: String,
+        pub parent: Option<u32>,
+        pub children: Vec<u32>,
+        pub links: Vec<u32>,
+    }
+}
+
 /// bitcode's native derive takes no recursive type, so this one goes without it.
 #[derive(
     Clone, PartialEq, Debug, cerial::Cerial, serde::Serialize, serde::Deserialize, bincode::Encode, bincode::Decode,

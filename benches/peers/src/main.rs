@@ -3,8 +3,13 @@
 //! Peers run with their documented best settings: buffers are reused where the format can, limits are raised where
 //! a default would refuse the workload.
 
+#[macro_use]
+mod contenders;
 mod data;
+mod foreign;
 mod harness;
+mod objects;
+mod values;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -44,31 +49,6 @@ fn ours_with<T: cerial::Cerial + 'static>(
     }
 }
 
-/// A peer from its two expressions: write into `buffer`, read from `bytes`.
-macro_rules! peer {
-    ($out:ident, $name:literal, $t:ty, $value:ident, |$v:ident, $buffer:ident| $write:expr, |$bytes:ident| $read:expr) => {{
-        let value: &'static $t = $value;
-        let mut buffer: Vec<u8> = Vec::new();
-        let mut write = move |$v: &$t, $buffer: &mut Vec<u8>| $write;
-        let read = move |$bytes: &[u8]| -> $t { $read };
-        write(value, &mut buffer);
-        let bytes = buffer.clone();
-        assert!(read(&bytes) == *value, concat!($name, " does not come back equal"));
-        $out.push(Contender {
-            name: $name,
-            bytes: bytes.len(),
-            write: Box::new(move |n| {
-                timed_write(n, || {
-                    buffer.clear();
-                    write(black_box(value), &mut buffer);
-                    black_box(&buffer);
-                })
-            }),
-            read: Box::new(move |n| timed(n, || read(black_box(&bytes)))),
-        });
-    }};
-}
-
 fn fory(ids: impl FnOnce(&mut fory::Fory) -> Result<(), fory::Error>) -> &'static fory::Fory {
     let mut fory = fory::Fory::builder()
         .xlang(false)
@@ -87,43 +67,30 @@ fn wincode_config() -> Wincode {
     wincode::config::Configuration::default().with_preallocation_size_limit::<WINCODE_LIMIT>()
 }
 
-macro_rules! peers {
-    ($out:ident, $t:ty, $value:ident, $fory:expr) => {{
-        let fixed = bincode::config::legacy();
-        peer!($out, "bincode 2 fixed", $t, $value,
-            |v, b| { bincode::encode_into_std_write(v, b, fixed).expect("writes"); },
-            |b| bincode::decode_from_slice(b, fixed).expect("reads").0);
-        let var = bincode::config::standard();
-        peer!($out, "bincode 2", $t, $value,
-            |v, b| { bincode::encode_into_std_write(v, b, var).expect("writes"); },
-            |b| bincode::decode_from_slice(b, var).expect("reads").0);
-        peer!($out, "postcard", $t, $value,
-            |v, b| { *b = postcard::to_extend(v, std::mem::take(b)).expect("writes"); },
-            |b| postcard::from_bytes(b).expect("reads"));
-        peer!($out, "rmp-serde", $t, $value,
-            |v, b| rmp_serde::encode::write(b, v).expect("writes"),
-            |b| rmp_serde::from_slice(b).expect("reads"));
-        peer!($out, "serde_json", $t, $value,
-            |v, b| serde_json::to_writer(b, v).expect("writes"),
-            |b| serde_json::from_slice(b).expect("reads"));
-        let config = wincode_config();
-        peer!($out, "wincode", $t, $value,
-            |v, b| wincode::config::serialize_into(b, v, config).expect("writes"),
-            |b| wincode::config::deserialize(b, config).expect("reads"));
-        let f: &'static fory::Fory = $fory;
-        peer!($out, "fory", $t, $value,
-            |v, b| { f.serialize_to(b, v).expect("writes"); },
-            |b| f.deserialize(b).expect("reads"));
-    }};
-}
-
-macro_rules! bitcode {
-    ($out:ident, $t:ty, $value:ident) => {{
-        let mut encoder = bitcode::Buffer::new();
-        peer!($out, "bitcode", $t, $value,
-            |v, b| b.extend_from_slice(encoder.encode(v)),
-            |b| bitcode::decode(b).expect("reads"));
-    }};
+/// A contender whose values are compared by `check`; what it reads may borrow from its bytes.
+fn contender<V: ?Sized, T: 'static>(
+    name: &'static str,
+    value: &'static V,
+    mut write: impl FnMut(&V, &mut Vec<u8>) + 'static,
+    read: impl Fn(&'static [u8]) -> T + 'static,
+    check: impl Fn(&T) -> bool,
+) -> Contender {
+    let mut buffer = Vec::new();
+    write(value, &mut buffer);
+    let bytes: &'static [u8] = leak(buffer.clone());
+    assert!(check(&read(bytes)), "{name} does not come back equal");
+    Contender {
+        name,
+        bytes: bytes.len(),
+        write: Box::new(move |n| {
+            timed_write(n, || {
+                buffer.clear();
+                write(black_box(value), &mut buffer);
+                black_box(&buffer);
+            })
+        }),
+        read: Box::new(move |n| timed(n, || read(black_box(bytes)))),
+    }
 }
 
 fn leak<T>(value: T) -> &'static T {
@@ -135,14 +102,16 @@ fn core(turns: usize, turn: Duration, only: Option<&str>) {
     if wanted("point") {
         let value: &'static Point = leak(Point { x: 1.5, y: -2.5 });
         let mut all = ours(value);
-        peers!(all, Point, value, fory(|f| f.register::<Point>(100)));
+        peers!(all, Point, value);
+        fory!(all, Point, value, fory(|f| f.register::<Point>(100)));
         bitcode!(all, Point, value);
         report("point", "2 f64", &run(all, turns, turn));
     }
     if wanted("log") {
         let value: &'static Vec<Log> = leak(log(10_000));
         let mut all = ours(value);
-        peers!(all, Vec<Log>, value, fory(|f| {
+        peers!(all, Vec<Log>, value);
+        fory!(all, Vec<Log>, value, fory(|f| {
             f.register::<Addr>(101)?;
             f.register::<Log>(100)
         }));
@@ -152,7 +121,8 @@ fn core(turns: usize, turn: Duration, only: Option<&str>) {
     if wanted("mesh") {
         let value: &'static Vec<Tri> = leak(mesh(125_000));
         let mut all = ours(value);
-        peers!(all, Vec<Tri>, value, fory(|f| {
+        peers!(all, Vec<Tri>, value);
+        fory!(all, Vec<Tri>, value, fory(|f| {
             f.register::<Vec3>(101)?;
             f.register::<Tri>(100)
         }));
@@ -177,9 +147,13 @@ fn core(turns: usize, turn: Duration, only: Option<&str>) {
     if wanted("tree") {
         let value: &'static Tree = leak(tree(10_000));
         let mut all = ours(value);
-        peers!(all, Tree, value, fory(|f| f.register::<Tree>(100)));
+        peers!(all, Tree, value);
+        fory!(all, Tree, value, fory(|f| f.register::<Tree>(100)));
         report("tree", "10,000 nodes", &run(all, turns, turn));
     }
+    values::rows(turns, turn, &wanted);
+    objects::rows(turns, turn, &wanted);
+    foreign::rows(turns, turn, &wanted);
     if wanted("graph") {
         for links in [0, 2] {
             graph_row(links, turns, turn);
