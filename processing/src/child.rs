@@ -256,21 +256,10 @@ impl Shared {
     pub(crate) fn recv(&self, deadline: Deadline) -> Event {
         loop {
             let broken = match self.channel.recv(deadline, Some(self.process.exit_fd())) {
-                Ok(Got::Frame(frame)) => match frame.kind {
-                    FIRST_USER_KIND.. => return Event::Frame(frame),
-                    kind::DONE => return Event::Done(frame.payload),
-                    kind::FAILED => return Event::Failed(frame.payload),
-                    kind::PANIC => {
-                        self.state().panic = Some(PanicInfo::decode(&frame.payload));
-                        continue;
-                    }
-                    kind::REFUSED => {
-                        let why = String::from_utf8_lossy(&frame.payload).into_owned();
-                        self.state().verdict.get_or_insert(Cause::Refused(why));
-                        continue;
-                    }
-                    kind::HELLO | kind::LOADED | kind::NO_INIT => continue,
-                    kind => format!("a frame of the unknown kind {kind}"),
+                Ok(Got::Frame(frame)) => match self.sort(frame) {
+                    Ok(Some(event)) => return event,
+                    Ok(None) => continue,
+                    Err(said) => said,
                 },
                 Ok(Got::TimedOut) => return Event::TimedOut,
                 Ok(Got::Woken) => match self.end_of_process(deadline) {
@@ -293,6 +282,41 @@ impl Shared {
                 None => Event::TimedOut,
             };
         }
+    }
+
+    /// What a frame is for whoever waits; `Ok(None)`: it was for us. `Err`: it should not have come.
+    fn sort(&self, frame: Frame) -> Result<Option<Event>, String> {
+        match frame.kind {
+            FIRST_USER_KIND.. => return Ok(Some(Event::Frame(frame))),
+            kind::DONE => return Ok(Some(Event::Done(frame.payload))),
+            kind::FAILED => return Ok(Some(Event::Failed(frame.payload))),
+            kind::PANIC => self.state().panic = Some(PanicInfo::decode(&frame.payload)),
+            kind::REFUSED => {
+                let why = String::from_utf8_lossy(&frame.payload).into_owned();
+                self.state().verdict.get_or_insert(Cause::Refused(why));
+            }
+            kind::HELLO | kind::LOADED | kind::NO_INIT => {}
+            kind => return Err(format!("a frame of the unknown kind {kind}")),
+        }
+        Ok(None)
+    }
+
+    /// What is there, after at most one read. `None`: nothing, and the child runs; otherwise ask [`recv`](Self::recv).
+    /// For one who polls the child's descriptors and found that it has not ended.
+    pub(crate) fn take(&self, mut pull: bool) -> Option<Event> {
+        while let Some(frame) = self.channel.take(pull) {
+            pull = false;
+            match self.sort(frame) {
+                Ok(Some(event)) => return Some(event),
+                Ok(None) => {}
+                Err(said) => {
+                    self.state().verdict.get_or_insert(Cause::Protocol(said));
+                    self.kill(Signal::KILL);
+                    break;
+                }
+            }
+        }
+        self.channel.has_ended().then(|| self.recv(Deadline::within(Duration::ZERO)))
     }
 
     pub(crate) fn stop(&self) {

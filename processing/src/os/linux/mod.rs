@@ -1,6 +1,7 @@
 //! Linux: posix_spawn with file actions, pidfds, memfds, one epoll thread for all children.
 
 mod loaded;
+mod mapping;
 mod memfd;
 mod sandbox;
 mod spawn;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use rustix::process::{PidfdFlags, Signal, getpid, kill_process, pidfd_open};
 
 pub(crate) use loaded::tell_loaded;
+pub(crate) use mapping::{Journal, Mapping};
 pub use memfd::sealed_memfd;
 pub(crate) use sandbox::{name_process, network_off, no_new_privileges};
 
