@@ -41,7 +41,7 @@ impl Buffer {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, n: usize) {
-        self.bytes.reserve(n.max(self.bytes.capacity()).max(64));
+        make_room(&mut self.bytes, n);
     }
 
     /// Appends `n` zero bytes and returns them to be filled in.
@@ -172,11 +172,29 @@ impl Buffer {
 /// Appends bytes, and `n` zero bytes that `put` fills in, with one capacity check.
 #[inline(always)]
 pub(crate) fn append(out: &mut Vec<u8>, bytes: &[u8], n: usize, put: impl FnOnce(&mut [u8])) {
-    let mut buffer = Buffer::new(std::mem::take(out));
-    buffer.reserve(bytes.len() + n);
-    buffer.raw_reserved(bytes);
-    put(buffer.block(n));
-    *out = buffer.into_vec();
+    let (len, total) = (out.len(), bytes.len() + n);
+    if out.capacity() - len < total {
+        make_room(out, total);
+    }
+    // SAFETY:
+    // - `total` bytes behind `len` are inside the capacity: made sure of above.
+    // - `bytes` is borrowed, so it does not overlap what `out` holds exclusively.
+    // - the block is zeroed before a reference to it is made, and `put` cannot reach `out`.
+    // - the length covers the bytes and the block, which are initialised by then.
+    unsafe {
+        let start = out.as_mut_ptr().add(len);
+        copy_short(bytes.as_ptr(), start, bytes.len());
+        let block = start.add(bytes.len());
+        std::ptr::write_bytes(block, 0, n);
+        put(std::slice::from_raw_parts_mut(block, n));
+        out.set_len(len + total);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn make_room(out: &mut Vec<u8>, n: usize) {
+    out.reserve(n.max(out.capacity()).max(64));
 }
 
 /// Copies `n` bytes, short runs by two overlapping moves of a fixed size instead of a call.
