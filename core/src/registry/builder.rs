@@ -65,7 +65,7 @@ pub struct Registry {
     /// Keys and aliases, as `normal_key` writes them.
     reconnector_keys: HashMap<String, usize>,
     objects: Vec<&'static ObjectEntry>,
-    objects_by_type: HashMap<(TypeId, TypeId), usize>,
+    objects_by_type: HashMap<(TypeId, TypeId), usize, BuildHasherDefault<TypeIdHasher>>,
     objects_by_name: HashMap<(TypeId, &'static str), usize>,
 }
 
@@ -105,7 +105,7 @@ impl Registry {
                 reconnectors: Vec::new(),
                 reconnector_keys: HashMap::new(),
                 objects: Vec::new(),
-                objects_by_type: HashMap::new(),
+                objects_by_type: HashMap::default(),
                 objects_by_name: HashMap::new(),
             },
             origin: Origin { plugin: "-", package: "-", version: "-" },
@@ -396,6 +396,7 @@ impl Hasher for TypeIdHasher {
         }
     }
     fn write_u64(&mut self, word: u64) {
-        self.0 ^= word;
+        // Rotated, so that a pair of ids does not hash as the pair the other way round.
+        self.0 = self.0.rotate_left(32) ^ word;
     }
 }

@@ -49,7 +49,7 @@ fn write<T: 'static>(value: &T, w: &mut Writer<'_>, serde: Option<WriteBySerde<T
     if let Some(index) = registry.handler_of(TypeId::of::<T>()) {
         let entry = registry.handler(index)?;
         if let Some(fns) = entry.fns::<T>() {
-            write_name(w, Table::Handlers, index, entry.key, entry.root);
+            write_name(w, Table::Handlers, index, Some(entry.key), entry.root);
             return (fns.write)(value, w);
         }
     }

@@ -54,16 +54,20 @@ pub(crate) fn write_name(
     w: &mut Writer<'_>,
     table: Table,
     index: usize,
-    name: &str,
+    key: Option<&str>,
     root: fn() -> &'static Root,
 ) {
-    if let Some(number) = w.names().number(table, index) {
-        w.count(FIRST + number as usize - 1);
-        return;
+    match w.names().number(table, index) {
+        Some(number) => w.count(FIRST + number as usize - 1),
+        None => write_new_name(w, key, root()),
     }
-    let root = root();
+}
+
+/// An entry's name at first sight: a handler's key, or the name of an object's type.
+#[cold]
+fn write_new_name(w: &mut Writer<'_>, key: Option<&str>, root: &'static Root) {
     w.count(NEW);
-    w.bytes(name.as_bytes());
+    w.bytes(key.unwrap_or(&root.name).as_bytes());
     if w.portable() {
         w.bytes(&root.bytes);
     } else {

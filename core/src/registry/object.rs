@@ -96,7 +96,7 @@ pub fn write_object<O: ?Sized + 'static>(
         )
         .with_help("put `#[cerial::object]` on its `impl`, and link its crate with `use .. as _;`"));
     };
-    write_name(w, Table::Objects, index, entry.name(), entry.root);
+    write_name(w, Table::Objects, index, None, entry.root);
     body(w)
 }
 
