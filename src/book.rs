@@ -14,3 +14,5 @@ mod plugins {}
 mod reconnectors {}
 #[doc = include_str!("../docs/src/processing.md")]
 mod processing {}
+#[doc = include_str!("../docs/src/pool.md")]
+mod pool {}

@@ -31,8 +31,10 @@ pub use suitkaise_paths::{
     project_structure, project_tree, set_custom_root, streamline_path, streamline_path_quick,
 };
 pub use suitkaise_processing::{
-    AutoReconnect, BoxError, Context, Init, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result,
-    Section, Skprocess, TimedJob, Timers, init, main, skprocess, stop_all, test_support,
+    Anchor, AutoReconnect, BackgroundPool, BoxError, Closure, Context, Handle, Init, Job, OneWay, Pipe,
+    PipeError, PipeErrorKind, Plain, Point, Pool, PoolError, PoolErrorKind, ProcessConfig, ProcessError,
+    ProcessErrorKind, Progress, Result, Results, Section, Skprocess, Star, TimedJob, Timers, Work, closure,
+    init, main, skprocess, stop_all, test_support,
 };
 pub use suitkaise_sk::{
     AsyncSkfunction, Background, FunctionTimeoutError, Shareable, SkModifierError, Skfunction, blocking, sk,

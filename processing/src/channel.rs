@@ -92,6 +92,27 @@ impl Channel {
         self.socket.as_fd()
     }
 
+    /// Whether anything was read that nobody took yet.
+    pub(crate) fn has_unread(&self) -> bool {
+        let rx = lock(&self.rx);
+        !rx.inbox.is_empty() || rx.decoder.in_frame()
+    }
+
+    /// Takes a frame without waiting; with `pull`, after one read where none is there. `None` at the end of frames too,
+    /// which [`recv`](Self::recv) tells. For a channel with one reader that polls by itself.
+    pub(crate) fn take(&self, pull: bool) -> Option<Frame> {
+        let mut rx = lock(&self.rx);
+        if rx.inbox.is_empty() && pull && !rx.reading {
+            self.pull(&mut rx);
+        }
+        rx.inbox.pop_front()
+    }
+
+    /// Whether no frame will be read any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        lock(&self.rx).end.is_some()
+    }
+
     /// Waits for the next frame. All callers of one channel pass the same `wake`.
     pub(crate) fn recv(&self, deadline: Deadline, wake: Option<BorrowedFd<'_>>) -> io::Result<Got> {
         self.drive(deadline, wake, |rx| rx.inbox.pop_front())
@@ -183,9 +204,7 @@ impl Channel {
         };
         match got {
             Err(Errno::AGAIN | Errno::INTR) => return false,
-            Ok(0) if rx.decoder.in_frame() => {
-                rx.end = Some(End::Protocol("the control socket closed in the middle of a frame".into()));
-            }
+            // In the middle of a frame too: whoever sends may end at any byte.
             Ok(0) | Err(Errno::CONNRESET) => rx.end = Some(End::Closed),
             Err(errno) => rx.end = Some(End::Protocol(format!("cannot read the control socket: {errno}"))),
             Ok(n) => {

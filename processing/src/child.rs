@@ -4,7 +4,7 @@ use std::fmt;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
@@ -20,7 +20,7 @@ use crate::panics::PanicInfo;
 use crate::side::start_payload;
 use crate::streams::Tail;
 
-/// How long a process that closed its control socket may take to be gone: the socket closes just before the end is seen.
+/// How long a process that closed its control socket and does not end may go on.
 const CLOSING: Duration = Duration::from_millis(250);
 
 /// How long a child may take to handle SIGTERM in [`Child::end`].
@@ -50,6 +50,10 @@ pub(crate) struct State {
     panic: Option<PanicInfo>,
     /// A cause that the exit status cannot tell.
     verdict: Option<Cause>,
+    /// What the process is killed for, though it may have been about to end by itself: its own end tells more.
+    suspicion: Option<String>,
+    /// Until when a process that closed its control socket may go on.
+    closed_until: Option<Instant>,
 }
 
 /// What a parent's wait ended with.
@@ -256,43 +260,89 @@ impl Shared {
     pub(crate) fn recv(&self, deadline: Deadline) -> Event {
         loop {
             let broken = match self.channel.recv(deadline, Some(self.process.exit_fd())) {
-                Ok(Got::Frame(frame)) => match frame.kind {
-                    FIRST_USER_KIND.. => return Event::Frame(frame),
-                    kind::DONE => return Event::Done(frame.payload),
-                    kind::FAILED => return Event::Failed(frame.payload),
-                    kind::PANIC => {
-                        self.state().panic = Some(PanicInfo::decode(&frame.payload));
-                        continue;
-                    }
-                    kind::REFUSED => {
-                        let why = String::from_utf8_lossy(&frame.payload).into_owned();
-                        self.state().verdict.get_or_insert(Cause::Refused(why));
-                        continue;
-                    }
-                    kind::HELLO | kind::LOADED | kind::NO_INIT => continue,
-                    kind => format!("a frame of the unknown kind {kind}"),
+                Ok(Got::Frame(frame)) => match self.sort(frame) {
+                    Ok(Some(event)) => return event,
+                    Ok(None) => continue,
+                    Err(said) => said,
                 },
                 Ok(Got::TimedOut) => return Event::TimedOut,
                 Ok(Got::Woken) => match self.end_of_process(deadline) {
                     Some(death) => return Event::Died(death),
                     None => return Event::TimedOut,
                 },
-                Ok(Got::End(End::Closed)) => match self.end_of_process(Deadline::within(CLOSING)) {
-                    Some(death) => return Event::Died(death),
-                    None => "the child closed its control socket".into(),
-                },
+                Ok(Got::End(End::Closed)) => return self.closed(deadline),
                 Ok(Got::End(End::Protocol(said))) => said,
                 Err(error) => format!("cannot wait for the child: {error}"),
             };
-            if self.process.collect().is_none() {
-                self.state().verdict.get_or_insert(Cause::Protocol(broken));
-                self.kill(Signal::KILL);
-            }
-            return match self.end_of_process(deadline) {
-                Some(death) => Event::Died(death),
-                None => Event::TimedOut,
-            };
+            self.condemn(broken);
+            return self.end_of_process(deadline).map_or(Event::TimedOut, Event::Died);
         }
+    }
+
+    /// The control socket is closed. Nearly always since the process ends: that is seen a moment later, or much later on
+    /// a busy machine, and then the end speaks for itself. A process that lives on without its socket is killed.
+    fn closed(&self, deadline: Deadline) -> Event {
+        let until = *self.state().closed_until.get_or_insert_with(|| Instant::now() + CLOSING);
+        if let Some(death) = self.end_of_process(deadline.or_at(until)) {
+            return Event::Died(death);
+        }
+        if !self.process.is_ending() {
+            if Instant::now() < until {
+                return Event::TimedOut;
+            }
+            self.state().suspicion.get_or_insert_with(|| "it closed its control socket".into());
+            self.kill(Signal::KILL);
+        }
+        self.end_of_process(deadline).map_or(Event::TimedOut, Event::Died)
+    }
+
+    /// When to ask again for the end of a process that closed its control socket; `None`: its end will wake whoever
+    /// waits for it.
+    pub(crate) fn closed_until(&self) -> Option<Instant> {
+        let state = self.state();
+        state.closed_until.filter(|_| state.suspicion.is_none())
+    }
+
+    /// Kills the process for what it did, which is then the cause of its end.
+    pub(crate) fn condemn(&self, what: String) {
+        if self.process.collect().is_none() {
+            self.state().verdict.get_or_insert(Cause::Protocol(what));
+            self.kill(Signal::KILL);
+        }
+    }
+
+    /// What a frame is for whoever waits; `Ok(None)`: it was for us. `Err`: it should not have come.
+    fn sort(&self, frame: Frame) -> Result<Option<Event>, String> {
+        match frame.kind {
+            FIRST_USER_KIND.. => return Ok(Some(Event::Frame(frame))),
+            kind::DONE => return Ok(Some(Event::Done(frame.payload))),
+            kind::FAILED => return Ok(Some(Event::Failed(frame.payload))),
+            kind::PANIC => self.state().panic = Some(PanicInfo::decode(&frame.payload)),
+            kind::REFUSED => {
+                let why = String::from_utf8_lossy(&frame.payload).into_owned();
+                self.state().verdict.get_or_insert(Cause::Refused(why));
+            }
+            kind::HELLO | kind::LOADED | kind::NO_INIT => {}
+            kind => return Err(format!("a frame of the unknown kind {kind}")),
+        }
+        Ok(None)
+    }
+
+    /// What is there, after at most one read. `None`: nothing, and the child runs; otherwise ask [`recv`](Self::recv).
+    /// For one who polls the child's descriptors and found that it has not ended.
+    pub(crate) fn take(&self, mut pull: bool) -> Option<Event> {
+        while let Some(frame) = self.channel.take(pull) {
+            pull = false;
+            match self.sort(frame) {
+                Ok(Some(event)) => return Some(event),
+                Ok(None) => {}
+                Err(said) => {
+                    self.condemn(said);
+                    break;
+                }
+            }
+        }
+        self.channel.has_ended().then(|| self.recv(Deadline::within(Duration::ZERO)))
     }
 
     pub(crate) fn stop(&self) {
@@ -331,22 +381,27 @@ impl Shared {
             let mut state = self.state();
             let panic = panic.or_else(|| state.panic.take());
             let verdict = state.verdict.take().or(refused.map(Cause::Refused));
+            let suspicion = state.suspicion.take();
             drop(state);
 
             let clean = exit == Exit::Code(0) && verdict.is_none();
             let stderr = self.stderr.as_ref().filter(|_| !clean).map(|tail| tail.last()).unwrap_or_default();
             let killed = self.killed.load(Ordering::SeqCst);
             let cause = match (verdict, exit) {
-                (Some(verdict), _) => verdict,
-                (None, Exit::Signal { number: libc::SIGKILL, .. }) if killed => Cause::Killed,
-                (None, Exit::Signal { number: libc::SIGKILL, .. }) if oom::struck() => Cause::OutOfMemory,
+                // A signal that is not ours is the process's own end, whatever it did before.
+                (Some(verdict), Exit::Code(_) | Exit::Lost) => verdict,
+                (Some(verdict), Exit::Signal { number: libc::SIGKILL, .. }) if killed => verdict,
+                (_, Exit::Signal { number: libc::SIGKILL, .. }) if killed => {
+                    suspicion.map_or(Cause::Killed, Cause::Protocol)
+                }
+                (_, Exit::Signal { number: libc::SIGKILL, .. }) if oom::struck() => Cause::OutOfMemory,
                 // What std says before it aborts; no hook of ours runs.
-                (None, Exit::Signal { number: libc::SIGABRT, .. })
+                (_, Exit::Signal { number: libc::SIGABRT, .. })
                     if stderr.contains("memory allocation of ") =>
                 {
                     Cause::OutOfMemory
                 }
-                (None, exit) => exit.into(),
+                (_, exit) => exit.into(),
             };
             // An earlier panic that was caught has nothing to do with a signal that came later.
             let by_panic = match exit {

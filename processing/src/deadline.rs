@@ -17,6 +17,11 @@ impl Deadline {
         Self::after(Some(limit))
     }
 
+    /// The earlier of this one and a point in time.
+    pub(crate) fn or_at(self, at: Instant) -> Self {
+        Self(Some(self.0.map_or(at, |own| own.min(at))))
+    }
+
     /// What is left; `None` means no limit.
     pub(crate) fn left(self) -> Option<Duration> {
         self.0.map(|at| at.saturating_duration_since(Instant::now()))

@@ -22,11 +22,16 @@ pub use suitkaise_processing_derive::{main, skprocess};
 
 pub use crate::fleet::stop_all;
 pub use crate::init::{Init, init};
+pub use crate::pipe::{Anchor, OneWay, Pipe, PipeError, PipeErrorKind, Point};
+pub use crate::pool::{
+    BackgroundPool, Closure, Handle, Plain, Pool, PoolError, PoolErrorKind, Progress, Results, Star, Work,
+};
 pub use crate::skprocess::{
     AutoReconnect, BoxError, Context, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result, Section,
     Skprocess, TimedJob, Timers,
 };
 
+mod bag;
 mod channel;
 mod child;
 mod deadline;
@@ -42,6 +47,9 @@ mod oom;
 #[allow(unsafe_code, reason = "the one room that talks to the operating system")]
 mod os;
 mod panics;
+mod peer;
+mod pipe;
+mod pool;
 mod side;
 mod skprocess;
 mod spawn;

@@ -92,6 +92,16 @@ impl Process {
         *exit
     }
 
+    /// Whether the process is on its way out, by itself or by a signal that it has got, and has only to be reaped.
+    /// `false` where the system does not tell.
+    pub(crate) fn is_ending(&self) -> bool {
+        let exit = self.lock();
+        #[cfg(target_os = "linux")]
+        return exit.is_some() || crate::os::linux::is_exiting(self.pid);
+        #[cfg(not(target_os = "linux"))]
+        return exit.is_some();
+    }
+
     /// Waits for the end.
     pub(crate) fn wait(&self, deadline: Deadline) -> io::Result<Option<Exit>> {
         if !poll::ready(&mut [poll::input(self.exit_fd())], deadline)? {

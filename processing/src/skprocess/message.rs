@@ -1,8 +1,9 @@
 //! What travels between a job and its child, in compact bytes: both ends are one build.
 
-use cerial::{Cerial, Limits, Mode, Options};
+use cerial::Cerial;
 
 use super::config::Section;
+pub(super) use crate::peer::OPTIONS;
 use crate::raw::FIRST_USER_KIND;
 
 /// A value of the user's, either way.
@@ -13,11 +14,6 @@ pub(super) const FINISHED: u8 = FIRST_USER_KIND + 1;
 pub(super) const CHECKPOINT: u8 = FIRST_USER_KIND + 2;
 /// Parent to child: secrets. Never logged, stored or inspected.
 pub(super) const CREDENTIALS: u8 = FIRST_USER_KIND + 3;
-
-/// Peers of one build trust each other with memory; depth stays limited on both sides alike.
-pub(super) static OPTIONS: Options = Options::new()
-    .mode(Mode::Compact)
-    .limits(Limits::new().input_bytes(u64::MAX).alloc_bytes(u64::MAX).unbacked_elements(u64::MAX));
 
 /// What a child is started with.
 #[derive(Cerial)]

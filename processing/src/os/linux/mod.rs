@@ -1,6 +1,8 @@
 //! Linux: posix_spawn with file actions, pidfds, memfds, one epoll thread for all children.
 
+mod exiting;
 mod loaded;
+mod mapping;
 mod memfd;
 mod sandbox;
 mod spawn;
@@ -12,7 +14,9 @@ use std::sync::Arc;
 
 use rustix::process::{PidfdFlags, Signal, getpid, kill_process, pidfd_open};
 
+pub(crate) use exiting::is_exiting;
 pub(crate) use loaded::tell_loaded;
+pub(crate) use mapping::{Journal, Mapping};
 pub use memfd::sealed_memfd;
 pub(crate) use sandbox::{name_process, network_off, no_new_privileges};
 

@@ -1,0 +1,87 @@
+//! How a descriptor travels inside a value: the bytes hold a number, the descriptor goes beside them with the frame.
+//!
+//! While one of our own channels writes or reads a payload, the thread has a bag; elsewhere it has none, and a value
+//! with a descriptor in it cannot be serialized.
+
+use std::cell::RefCell;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use crate::pipe::End;
+
+thread_local! {
+    static BAG: RefCell<Bag> = const { RefCell::new(Bag { packing: None, unpacking: None }) };
+}
+
+struct Bag {
+    packing: Option<Packed>,
+    unpacking: Option<Vec<Option<OwnedFd>>>,
+}
+
+/// What goes with a payload.
+pub(crate) type Packed = Vec<Packet>;
+
+/// A copy of a descriptor, and the end of a pipe that it was copied from.
+pub(crate) struct Packet {
+    pub(crate) fd: OwnedFd,
+    pub(crate) end: Arc<End>,
+}
+
+impl AsFd for Packet {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// A payload was sent: the ends that went with it are the receiver's now.
+pub(crate) fn sent(packed: &[Packet]) {
+    for packet in packed {
+        packet.end.leave();
+    }
+}
+
+/// Runs `write` with an empty bag, and tells what was put in.
+pub(crate) fn pack<R>(write: impl FnOnce() -> R) -> (R, Packed) {
+    struct Restore(Option<Packed>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            BAG.with(|bag| bag.borrow_mut().packing = self.0.take());
+        }
+    }
+    let restore = Restore(BAG.with(|bag| bag.borrow_mut().packing.replace(Vec::new())));
+    let written = write();
+    let packed = BAG.with(|bag| bag.borrow_mut().packing.take()).unwrap_or_default();
+    drop(restore);
+    (written, packed)
+}
+
+/// Runs `read` with a bag of these descriptors; what is not taken is closed.
+pub(crate) fn unpack<R>(fds: Vec<OwnedFd>, read: impl FnOnce() -> R) -> R {
+    if fds.is_empty() {
+        return read();
+    }
+    struct Restore(Option<Vec<Option<OwnedFd>>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            BAG.with(|bag| bag.borrow_mut().unpacking = self.0.take());
+        }
+    }
+    let fds = fds.into_iter().map(Some).collect();
+    let _restore = Restore(BAG.with(|bag| bag.borrow_mut().unpacking.replace(fds)));
+    read()
+}
+
+/// Puts a descriptor in; its number, or `None` where there is no bag.
+pub(crate) fn put(packet: impl FnOnce() -> std::io::Result<Packet>) -> std::io::Result<Option<u32>> {
+    BAG.with(|bag| {
+        let mut bag = bag.borrow_mut();
+        let Some(packing) = &mut bag.packing else { return Ok(None) };
+        packing.push(packet()?);
+        Ok(Some(u32::try_from(packing.len() - 1).unwrap_or(u32::MAX)))
+    })
+}
+
+/// Takes a descriptor out by its number, once.
+pub(crate) fn take(number: u32) -> Option<OwnedFd> {
+    BAG.with(|bag| bag.borrow_mut().unpacking.as_mut()?.get_mut(number as usize)?.take())
+}
