@@ -85,7 +85,7 @@ const SOUP: &[Read] = &[
     fixpoint::<Serde<Plain>>,
     fixpoint::<Serde<serde_json::Value>>,
     fixpoint::<Vec<Via<regex::Regex>>>,
-    fixpoint::<Vec<Via<std::net::SocketAddr>>>,
+    fixpoint::<Vec<std::net::SocketAddr>>,
     fixpoint::<BTreeMap<String, Vec<(u16, Option<String>)>>>,
     fixpoint::<(Vec<Arc<u8>>, Vec<Arc<String>>, Vec<Weak<u8>>)>,
     fixpoint::<Vec<[(); 3]>>,

@@ -10,10 +10,10 @@
 //! use cerial_plugins as _;
 //!
 //! #[derive(Cerial)]
-//! struct Job { root: std::path::PathBuf, pattern: regex::Regex, by: Option<std::net::IpAddr> }
+//! struct Job { root: std::path::PathBuf, pattern: regex::Regex, since: Option<std::time::Instant> }
 //!
 //! # fn main() -> cerial::Result<()> {
-//! let job = Job { root: "/srv".into(), pattern: regex::Regex::new("a+").unwrap(), by: None };
+//! let job = Job { root: "/srv".into(), pattern: regex::Regex::new("a+").unwrap(), since: None };
 //! let back: Job = cerial::deserialize(&cerial::serialize(&job)?)?;
 //! assert_eq!(back.pattern.as_str(), "a+");
 //! # Ok(()) }
@@ -32,8 +32,6 @@
 
 mod channels;
 mod io;
-mod net;
-mod paths;
 #[cfg(feature = "regex")]
 mod patterns;
 mod sync;
@@ -45,20 +43,13 @@ mod uuids;
 
 pub use channels::{Drain, Drained, Queue};
 pub use io::{StderrHandler, StdinHandler, StdoutHandler};
-pub use net::{
-    IpAddrHandler, Ipv4AddrHandler, Ipv6AddrHandler, SocketAddrHandler, SocketAddrV4Handler,
-    SocketAddrV6Handler,
-};
-pub use paths::{
-    BoxCStrHandler, BoxOsStrHandler, BoxPathHandler, CStringHandler, OsStringHandler, OsText, PathBufHandler,
-};
 #[cfg(feature = "regex")]
 pub use patterns::{
     BytesRegexHandler, BytesRegexSetHandler, Pattern, PatternHandler, PatternOptions, RegexHandler,
     RegexSetHandler,
 };
 pub use sync::{CondvarHandler, OnceHandler};
-pub use time::{InstantHandler, Offset, Since1970, SystemTimeHandler};
+pub use time::{InstantHandler, Offset};
 #[cfg(feature = "url")]
 pub use urls::UrlHandler;
 #[cfg(feature = "uuid")]
@@ -67,19 +58,6 @@ pub use uuids::UuidHandler;
 cerial::plugin! {
     name: "cerial-plugins",
     handlers: [
-        PathBufHandler,
-        BoxPathHandler,
-        OsStringHandler,
-        BoxOsStrHandler,
-        CStringHandler,
-        BoxCStrHandler,
-        IpAddrHandler,
-        Ipv4AddrHandler,
-        Ipv6AddrHandler,
-        SocketAddrHandler,
-        SocketAddrV4Handler,
-        SocketAddrV6Handler,
-        SystemTimeHandler,
         InstantHandler,
         CondvarHandler,
         OnceHandler,

@@ -144,22 +144,11 @@ fn the_handler_goes_before_serde_and_reads_what_serde_wrote() {
     struct Page {
         url: Url,
         id: Uuid,
-        path: PathBuf,
-        ip: IpAddr,
-        time: std::time::SystemTime,
     }
-    let page = Page {
-        url: Url::parse("https://a/b").unwrap(),
-        id: Uuid::from_u128(7),
-        path: "/x".into(),
-        ip: [10, 0, 0, 1].into(),
-        time: std::time::UNIX_EPOCH + std::time::Duration::new(5, 6),
-    };
+    let page = Page { url: Url::parse("https://a/b").unwrap(), id: Uuid::from_u128(7) };
     let by_handler = cerial::serialize(&page).unwrap();
     let has = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
-    assert!(
-        has(&by_handler, "url::Url") && has(&by_handler, "uuid::Uuid") && has(&by_handler, "std::PathBuf")
-    );
+    assert!(has(&by_handler, "url::Url") && has(&by_handler, "uuid::Uuid"));
     let by_serde = bare().serialize(&page).unwrap();
     assert!(!has(&by_serde, "url::Url"));
     assert_eq!(cerial::deserialize::<Page>(&by_serde).unwrap(), page);
@@ -172,7 +161,7 @@ fn the_handler_goes_before_serde_and_reads_what_serde_wrote() {
 fn the_registry_lists_what_the_crate_brings() {
     use cerial_plugins as _;
     let keys = Registry::global().handler_keys();
-    for key in ["std::PathBuf", "std::Instant", "regex::Regex", "url::Url", "uuid::Uuid", "std::SocketAddr"] {
+    for key in ["std::Instant", "std::Condvar", "regex::Regex", "url::Url", "uuid::Uuid"] {
         assert!(keys.contains(&key), "{keys:?}");
     }
 }

@@ -69,16 +69,23 @@ pub(crate) fn at(ty: &Type, krate: &TokenStream) -> (TokenStream, Span) {
     (krate.collect(), Span::call_site().located_at(here))
 }
 
+/// What a reference may point to, beside bytes: what stands in the bytes as it is.
+const BORROWED: &[&str] = &["str", "Path", "OsStr"];
+
 /// The reference in a type that no bytes can give: to anything but text and bytes.
 pub(crate) fn dangling(ty: &Type) -> Option<&TypeReference> {
     match ty {
         Type::Paren(inner) => dangling(&inner.elem),
         Type::Group(inner) => dangling(&inner.elem),
         Type::Reference(reference) => {
-            let named = |ty: &Type, name| matches!(ty, Type::Path(path) if path.path.is_ident(name));
+            let named = |ty: &Type, names: &[&str]| {
+                matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| {
+                    last.arguments.is_none() && names.iter().any(|name| last.ident == name)
+                }))
+            };
             let borrows = match &*reference.elem {
-                Type::Slice(slice) => named(&slice.elem, "u8"),
-                elem => named(elem, "str"),
+                Type::Slice(slice) => named(&slice.elem, &["u8"]),
+                elem => named(elem, BORROWED),
             };
             (reference.mutability.is_some() || !borrows).then_some(reference)
         }

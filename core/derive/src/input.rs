@@ -166,7 +166,7 @@ fn fields(krate: &TokenStream, fields: syn::Fields) -> syn::Result<Fields> {
             let error = syn::Error::new_spanned(
                 reference,
                 "a reference cannot travel: hold the value itself, or a `Box`, `Rc` or `Arc` of it; \
-                 only `&str` and `&[u8]` can borrow from the bytes",
+                 only `&str`, `&[u8]`, `&Path` and `&OsStr` can borrow from the bytes",
             );
             add(&mut errors, error);
             continue;

@@ -10,12 +10,16 @@ mod charges;
 mod foreign_locks;
 mod lists;
 mod maps;
+mod net;
 mod options;
+mod outcomes;
+mod paths;
 #[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
 mod pointers;
 mod scalars;
 mod std_types;
 mod text;
+mod time;
 mod tuples;
 mod ways;
 
@@ -167,3 +171,39 @@ macro_rules! by_codec {
     };
 }
 pub(crate) use by_codec;
+
+/// Implements `Encode` and `Decode` for a type by a state: one expression makes it, the other takes it back.
+macro_rules! by_state {
+    ($($ty:ty as $state:ty, $to:expr, $from:expr;)*) => {$(
+        impl $crate::encode::Encode for $ty {
+            #[inline(always)]
+            fn shape() -> $crate::shape::Shape {
+                <$state as $crate::encode::Encode>::shape()
+            }
+            fn schema(builder: &mut $crate::schema::SchemaBuilder) -> $crate::schema::Kind {
+                <$state as $crate::encode::Encode>::schema(builder)
+            }
+            #[inline]
+            fn head(&self, out: &mut [u8]) {
+                let to: fn(&$ty) -> $state = $to;
+                $crate::encode::Encode::head(&to(self), out);
+            }
+            #[inline]
+            fn tail(&self, w: &mut $crate::wire::Writer<'_>) -> $crate::error::Result<()> {
+                if !<$state as $crate::encode::Encode>::shape().tail {
+                    return Ok(());
+                }
+                let to: fn(&$ty) -> $state = $to;
+                $crate::encode::Encode::tail(&to(self), w)
+            }
+        }
+        impl<'de> $crate::encode::Decode<'de> for $ty {
+            #[inline]
+            fn read(head: &[u8], r: &mut $crate::wire::Reader<'de>) -> $crate::error::Result<$ty> {
+                let from: fn($state) -> $crate::error::Result<$ty> = $from;
+                from(<$state as $crate::encode::Decode<'de>>::read(head, r)?)
+            }
+        }
+    )*};
+}
+pub(crate) use by_state;

@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::marker::PhantomData;
 use std::num::{NonZero, Saturating, Wrapping};
 use std::ops::{Bound, ControlFlow, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::encode::{Decode, Encode};
@@ -161,10 +162,10 @@ macro_rules! unit_enums {
             }
             fn schema(builder: &mut SchemaBuilder) -> Kind {
                 builder.define::<$ty>($name, &[], |_| {
-                    Body::Enum(vec![$(Variant {
+                    $crate::schema::Body::Enum(vec![$($crate::schema::Variant {
                         name: stringify!($variant).to_owned(),
                         aliases: &[],
-                        fields: Fields::Unit,
+                        fields: $crate::schema::Fields::Unit,
                     }),*])
                 })
             }
@@ -185,6 +186,7 @@ macro_rules! unit_enums {
         }
     )*};
 }
+pub(super) use unit_enums;
 
 unit_enums! {
     Ordering, "core::Ordering",
@@ -244,6 +246,10 @@ enums! {
     [B, C] ControlFlow<B, C>, "core::ControlFlow", [
         0 Continue ControlFlow::Continue(v) => v, C, ControlFlow::Continue;
         1 Break ControlFlow::Break(v) => v, B, ControlFlow::Break;
+    ]
+    [T] Poll<T>, "core::Poll", [
+        0 Ready Poll::Ready(v) => v, T, Poll::Ready;
+        1 Pending Poll::Pending => &(), (), |()| Poll::Pending;
     ]
 }
 

@@ -5,13 +5,20 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
+use std::convert::Infallible;
+use std::ffi::{CStr, CString, OsStr, OsString};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::{NonZero, Wrapping};
 use std::ops::{Bound, ControlFlow, Range, RangeInclusive};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Output};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
-use std::time::Duration;
+use std::task::Poll;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cerial::{
     Auth, Cerial, Connect, Decode, Encode, Error, Extract, Handler, Live, Mode, Options, Rebuild,
@@ -69,7 +76,15 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         write: |mode| write(mode, borrowed()),
         again: |options, bytes| again_borrowed::<Borrowed<'_>>(options, bytes),
     };
-    OWNED.iter().chain([BORROWED])
+    const BORROWED_PATHS: &Case = &Case {
+        name: "borrowed_paths",
+        write: |mode| {
+            let odd = os(b"\xff");
+            write(mode, BorrowedPaths { path: Path::new("/p"), all: vec![OsStr::new("x"), &odd] })
+        },
+        again: |options, bytes| again_borrowed::<BorrowedPaths<'_>>(options, bytes),
+    };
+    OWNED.iter().chain([BORROWED, BORROWED_PATHS])
 }
 
 cases! {
@@ -126,6 +141,18 @@ cases! {
     };
     serde: Serde<Plain> = Serde(plain());
     serde_leaves: Leaves = Leaves { leaf: plain(), forced: plain(), again: vec![plain()] };
+    system_text: SystemText = SystemText {
+        paths: vec!["/srv/data".into(), PathBuf::new(), os(b"/tmp/\xff\xfe").into(), "é/ü".into()],
+        boxed: Path::new("relative/../x y").into(), shared: { let one: Arc<Path> = Path::new("/s").into(); (one.clone(), one) },
+        text: (os(b"\xc3("), Box::from(OsStr::new("env"))), c: vec![c"abc".into(), c"".into(), c"\xff\x01".into()],
+        boxed_c: c"boxed".into(),
+    };
+    addresses: Addresses = addresses();
+    times: Vec<SystemTime> = {
+        let by = Duration::new(1_700_000_000, 123_456_789);
+        vec![UNIX_EPOCH, UNIX_EPOCH + by, UNIX_EPOCH - by, UNIX_EPOCH - Duration::from_nanos(1)]
+    };
+    outcomes: Outcomes = outcomes();
     live: Connections = Connections { door: Live::placeholder(Door { host: "cave".into(), port: 7 }) };
 }
 
@@ -258,6 +285,65 @@ pub struct StdTypes {
     non_zero: NonZero<u32>,
     wrapping: Wrapping<u8>,
     none: std::marker::PhantomData<fn() -> u8>,
+}
+
+/// Text of the operating system from bytes of Unix.
+fn os(bytes: &[u8]) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec())
+}
+
+#[derive(Cerial)]
+#[cerial(name = "golden::SystemText")]
+pub struct SystemText {
+    paths: Vec<PathBuf>,
+    boxed: Box<Path>,
+    shared: (Arc<Path>, Arc<Path>),
+    text: (OsString, Box<OsStr>),
+    c: Vec<CString>,
+    boxed_c: Box<CStr>,
+}
+
+#[derive(Cerial)]
+#[cerial(name = "golden::Addresses")]
+pub struct Addresses {
+    v4: Vec<Ipv4Addr>,
+    v6: Ipv6Addr,
+    any: BTreeMap<IpAddr, u8>,
+    sockets: (SocketAddrV4, SocketAddrV6),
+    all: Vec<SocketAddr>,
+}
+
+fn addresses() -> Addresses {
+    let (v4, v6) = (Ipv4Addr::new(192, 0, 2, 1), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
+    let (s4, s6) = (SocketAddrV4::new(v4, 80), SocketAddrV6::new(v6, 65535, 7, 9));
+    Addresses {
+        v4: vec![v4, Ipv4Addr::UNSPECIFIED],
+        v6,
+        any: BTreeMap::from([(v4.into(), 1), (v6.into(), 2)]),
+        sockets: (s4, s6),
+        all: vec![s4.into(), s6.into()],
+    }
+}
+
+#[derive(Cerial)]
+#[cerial(name = "golden::Outcomes")]
+pub struct Outcomes {
+    sizes: Vec<Result<u64, io::Error>>,
+    kind: io::ErrorKind,
+    output: Output,
+    polls: Vec<Poll<u8>>,
+    never: Result<u8, Infallible>,
+}
+
+fn outcomes() -> Outcomes {
+    let status = ExitStatus::from_raw(3 << 8);
+    Outcomes {
+        sizes: vec![Ok(1), Err(io::Error::from_raw_os_error(2)), Err(io::Error::other("custom"))],
+        kind: io::ErrorKind::TimedOut,
+        output: Output { status, stdout: b"out".to_vec(), stderr: vec![] },
+        polls: vec![Poll::Ready(1), Poll::Pending],
+        never: Ok(1),
+    }
 }
 
 #[derive(Cerial)]
@@ -479,6 +565,13 @@ pub struct Borrowed<'a> {
     parts: Vec<&'a str>,
     cow: Cow<'a, str>,
     bytes: Cow<'a, [u8]>,
+}
+
+#[derive(Cerial)]
+#[cerial(name = "golden::BorrowedPaths")]
+pub struct BorrowedPaths<'a> {
+    path: &'a Path,
+    all: Vec<&'a OsStr>,
 }
 
 fn borrowed() -> Borrowed<'static> {
