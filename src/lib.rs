@@ -30,11 +30,13 @@ pub use suitkaise_paths::{
     custom_root, cwd, find_root, is_valid_filename, module_path_of, project_paths, project_root,
     project_structure, project_tree, set_custom_root, streamline_path, streamline_path_quick,
 };
+#[cfg(feature = "tokio")]
+pub use suitkaise_processing::AsyncJob;
 pub use suitkaise_processing::{
-    Anchor, AutoReconnect, BackgroundPool, BoxError, Closure, Context, Handle, Init, Job, OneWay, Pipe,
-    PipeError, PipeErrorKind, Plain, Point, Pool, PoolError, PoolErrorKind, ProcessConfig, ProcessError,
-    ProcessErrorKind, Progress, Result, Results, Section, Skprocess, Star, TimedJob, Timers, Work, closure,
-    init, main, skprocess, stop_all, test_support,
+    Anchor, AutoReconnect, BackgroundJob, BackgroundPool, BoxError, Cause, Closure, Context, Death, Handle,
+    Init, Job, MIB, OneWay, Pending, Pipe, PipeError, PipeErrorKind, Plain, Point, Pool, PoolError,
+    PoolErrorKind, ProcessConfig, ProcessError, ProcessErrorKind, Progress, Result, Results, Sandbox, Section,
+    Skprocess, Star, Stdio, TimedJob, Timers, Work, closure, init, main, skprocess, stop_all, test_support,
 };
 pub use suitkaise_sk::{
     AsyncSkfunction, Background, FunctionTimeoutError, Shareable, SkModifierError, Skfunction, blocking, sk,

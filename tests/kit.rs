@@ -77,5 +77,5 @@ impl Skprocess for Carrier {
 
 #[test]
 fn they_go_through_a_child_process_and_back() {
-    check(&Carrier { kit: kit() }.start().unwrap().timeout(20.0).unwrap().result().unwrap()).unwrap();
+    check(&Carrier { kit: kit() }.start().unwrap().timeout(20.0).result().unwrap()).unwrap();
 }

@@ -16,7 +16,7 @@ use crate::frame::{FIRST_USER_KIND, Frame, kind};
 use crate::limits::Limits;
 use crate::oom;
 use crate::os::{Exit, Process};
-use crate::panics::PanicInfo;
+use crate::panics::{self, PanicInfo};
 use crate::side::start_payload;
 use crate::streams::Tail;
 
@@ -409,7 +409,9 @@ impl Shared {
                 Exit::Signal { number, .. } => number == libc::SIGABRT,
                 Exit::Lost => false,
             };
-            Arc::new(Death { pid: self.process.pid(), cause, panic: panic.filter(|_| by_panic), stderr })
+            let panic = panic.filter(|_| by_panic);
+            let stderr = panic.as_ref().map(|panic| panics::without(&stderr, panic)).unwrap_or(stderr);
+            Arc::new(Death { pid: self.process.pid(), cause, panic, stderr })
         });
         Arc::clone(explained)
     }

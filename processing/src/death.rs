@@ -14,7 +14,8 @@ pub struct Death {
     pub cause: Cause,
     /// The last panic it reported, if it did not end well.
     pub panic: Option<PanicInfo>,
-    /// The last lines it wrote to stderr; at most 8 KiB, empty where stderr was handed over as it is.
+    /// The last lines it wrote to stderr, without what the panic's hook wrote; at most 8 KiB, empty where stderr was
+    /// handed over as it is.
     pub stderr: String,
 }
 
@@ -73,6 +74,9 @@ impl fmt::Display for Cause {
             Self::Exited(code) => write!(f, "exited with code {code}"),
             Self::Signaled { signal, core } => {
                 write!(f, "was killed by {}", signal_name(*signal))?;
+                if *signal == libc::SIGXCPU {
+                    f.write_str(", at its limit of processor time")?;
+                }
                 if *core { f.write_str(" (core dumped)") } else { Ok(()) }
             }
             Self::OutOfMemory => f.write_str("ran out of memory"),

@@ -26,9 +26,13 @@ pub use crate::pipe::{Anchor, OneWay, Pipe, PipeError, PipeErrorKind, Point};
 pub use crate::pool::{
     BackgroundPool, Closure, Handle, Plain, Pool, PoolError, PoolErrorKind, Progress, Results, Star, Work,
 };
+pub use crate::raw::{Cause, Death, Stdio};
+pub use crate::sandbox::{MIB, Sandbox};
+#[cfg(feature = "tokio")]
+pub use crate::skprocess::AsyncJob;
 pub use crate::skprocess::{
-    AutoReconnect, BoxError, Context, Job, ProcessConfig, ProcessError, ProcessErrorKind, Result, Section,
-    Skprocess, TimedJob, Timers,
+    AutoReconnect, BackgroundJob, BoxError, Context, Job, Pending, ProcessConfig, ProcessError,
+    ProcessErrorKind, Result, Section, Skprocess, TimedJob, Timers,
 };
 
 mod bag;
@@ -50,6 +54,7 @@ mod panics;
 mod peer;
 mod pipe;
 mod pool;
+mod sandbox;
 mod side;
 mod skprocess;
 mod spawn;

@@ -37,6 +37,8 @@ pub struct Limits {
     pub network_off: bool,
 }
 
+const NETWORK_NEEDS: &str = "it needs CAP_SYS_ADMIN, or user namespaces that are open to all";
+
 impl Limits {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -83,25 +85,28 @@ impl Limits {
         }
         if let Some(nice) = self.nice {
             let now = getpriority_process(None).unwrap_or(0);
-            setpriority_process(None, now + nice)
+            setpriority_process(None, now.saturating_add(nice))
                 .map_err(|error| format!("cannot set nice {nice}: {error}"))?;
         }
         if self.network_off {
-            network_off()
-                .map_err(|error| format!("cannot cut the network off: {error}; is it allowed here?"))?;
+            network_off().map_err(|error| format!("cannot cut the network off: {error}; {NETWORK_NEEDS}"))?;
         }
         if self.no_new_privileges {
             no_new_privileges().map_err(|error| format!("cannot give up new privileges: {error}"))?;
         }
         let limits = [
-            (Resource::Cpu, self.cpu_seconds, "processor seconds"),
-            (Resource::Nofile, self.open_files, "open files"),
-            (Resource::As, self.memory_bytes, "bytes of memory"),
+            // The hard limit is SIGKILL without a word; the soft one is SIGXCPU, which the error can name.
+            (Resource::Cpu, self.cpu_seconds, 1, "processor seconds"),
+            (Resource::Nofile, self.open_files, 0, "open files"),
+            (Resource::As, self.memory_bytes, 0, "bytes of memory"),
         ];
-        for (resource, limit, name) in limits {
+        for (resource, limit, more, name) in limits {
             if let Some(limit) = limit {
-                setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })
-                    .map_err(|error| format!("cannot limit the child to {limit} {name}: {error}"))?;
+                setrlimit(
+                    resource,
+                    Rlimit { current: Some(limit), maximum: Some(limit.saturating_add(more)) },
+                )
+                .map_err(|error| format!("cannot limit the child to {limit} {name}: {error}"))?;
             }
         }
         Ok(())

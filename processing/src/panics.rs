@@ -58,3 +58,66 @@ pub(crate) fn report_to(channel: Arc<Channel>) {
         before(info);
     }));
 }
+
+/// What else stands in the last lines of a process that panicked: the panic's message, place and backtrace are told by
+/// themselves, and would push everything else out.
+pub(crate) fn without(stderr: &str, panic: &PanicInfo) -> String {
+    let place = format!(" panicked at {}:", panic.location);
+    let mut kept: Vec<&str> = Vec::new();
+    let mut lines = stderr.lines().peekable();
+    while let Some(line) = lines.next() {
+        if !(line.starts_with("thread '") && line.ends_with(&place)) {
+            kept.push(line);
+            continue;
+        }
+        for said in panic.message.lines() {
+            if lines.next_if(|line| *line == said || said.starts_with("a panic payload")).is_none() {
+                break;
+            }
+        }
+        while lines.next_if(|line| is_trace(line)).is_some() {}
+        // An empty line stands before the message of std's hook.
+        if kept.last().is_some_and(|line| line.is_empty()) {
+            kept.pop();
+        }
+    }
+    kept.join("\n")
+}
+
+/// Whether std's hook wrote this behind a panic's message.
+fn is_trace(line: &str) -> bool {
+    let frame = line.trim_start();
+    let numbered = frame.split_once(": ").is_some_and(|(number, _)| number.parse::<u32>().is_ok());
+    line == "stack backtrace:"
+        || line.starts_with("note: run with `RUST_BACKTRACE=")
+        || line.starts_with("note: Some details are omitted")
+        || (frame.len() < line.len() && (numbered || frame.starts_with("at ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_cut_out_of_the_last_lines() {
+        let panic = PanicInfo {
+            message: "first\nsecond".into(),
+            location: "src/main.rs:1:2".into(),
+            thread: "main".into(),
+        };
+        let block = "\nthread 'main' (7) panicked at src/main.rs:1:2:\nfirst\nsecond\n";
+        let traces = [
+            "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+            "stack backtrace:\n   0: a::b\n             at ./src/main.rs:1:2\n  11: main\nnote: Some details are omitted, ..\n",
+            "",
+        ];
+        for trace in traces {
+            let text = format!("before\n{block}{trace}after: 1\n");
+            assert_eq!(without(&text, &panic), "before\nafter: 1", "{trace}");
+        }
+        assert_eq!(
+            without("thread 'x' panicked at elsewhere:\n", &panic),
+            "thread 'x' panicked at elsewhere:"
+        );
+    }
+}

@@ -107,13 +107,13 @@ impl Skprocess for Script {
 
 #[track_caller]
 fn failed(object: &Script) -> ProcessError {
-    object.start().expect("a child starts").timeout(20.0).unwrap().result().expect_err("it fails")
+    object.start().expect("a child starts").timeout(20.0).result().expect_err("it fails")
 }
 
 #[test]
 fn the_lifecycle_runs_in_order() {
     let job = script(2).start().unwrap();
-    let log = job.timeout(20.0).unwrap().result().unwrap();
+    let log = job.timeout(20.0).result().unwrap();
     assert_eq!(log, ["pre0", "run0", "post0", "pre1", "run1", "post1", "finish"]);
     assert_eq!(job.result().unwrap(), log, "the result can be asked for again");
     assert_eq!(job.timers().run.num_times(), 2);
@@ -135,7 +135,7 @@ fn a_stop_between_sections_ends_the_loop() {
     );
     let endless = Script { runs: None, lives: 1, ..Script::default() }.start().unwrap();
     endless.stop();
-    assert_eq!(endless.timeout(20.0).unwrap().result().unwrap().last().unwrap(), "finish");
+    assert_eq!(endless.timeout(20.0).result().unwrap().last().unwrap(), "finish");
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn a_new_life_goes_on_after_the_last_finished_section() {
             ..script(3).failing(1, &format!("{how}@{mark}"))
         };
         let job = object.start().unwrap();
-        let log = job.timeout(20.0).unwrap().result();
+        let log = job.timeout(20.0).result();
         let _ = std::fs::remove_file(std::env::temp_dir().join(mark));
         let want = ["pre0", "run0", "post0", "pre1", "run1", "post1", "pre2", "run2", "post2", "finish"];
         assert_eq!(log.unwrap_or_else(|e| panic!("{how}: {e:?}")), want, "{how}");
@@ -211,7 +211,7 @@ fn lives_end() {
 fn a_kill_is_told_from_a_crash() {
     let job = Script { runs: None, lives: 5, ..Script::default() }.start().unwrap();
     job.kill();
-    let error = job.timeout(20.0).unwrap().result().unwrap_err();
+    let error = job.timeout(20.0).result().unwrap_err();
     assert_eq!(error.kind(), ProcessErrorKind::Killed);
     assert!(!job.is_alive());
 }
@@ -219,7 +219,7 @@ fn a_kill_is_told_from_a_crash() {
 #[test]
 fn a_result_timeout_leaves_the_process_running() {
     let job = script(1).failing(0, "hang").start().unwrap();
-    let error = job.timeout(0.05).unwrap().result().unwrap_err();
+    let error = job.timeout(0.05).result().unwrap_err();
     assert_eq!(error.kind(), ProcessErrorKind::ResultTimeout);
     assert!(job.is_alive());
 }
@@ -240,6 +240,47 @@ fn settings_that_make_no_sense_are_errors() {
     for seconds in [-1.0, f64::NAN, f64::INFINITY] {
         assert_eq!(Bad(seconds).start().unwrap_err().kind(), ProcessErrorKind::Config);
     }
+}
+
+/// Counts its runs, in its state alone.
+#[derive(Cerial)]
+struct Counter {
+    runs: u64,
+    done: u64,
+}
+
+#[skprocess]
+impl Skprocess for Counter {
+    type Output = u64;
+    fn config(&self) -> ProcessConfig {
+        ProcessConfig::new().runs(self.runs).lives(u32::MAX).stderr(Stdio::Null)
+    }
+    fn run(&mut self, cx: &mut Context) -> Result {
+        assert_eq!(self.done, cx.current_run(), "state and place are of one moment");
+        self.done += 1;
+        Ok(())
+    }
+    fn result(&mut self, _: &mut Context) -> Result<u64> {
+        Ok(self.done)
+    }
+}
+
+#[test]
+fn no_run_is_lost_or_done_twice_however_often_the_process_is_killed() {
+    let job = Counter { runs: 5_000, done: 0 }.start().unwrap();
+    let (mut kills, mut seen) = (0, job.current_run());
+    while !job.timeout(0.000_3).wait() {
+        // Each life gets on, or the test would not end.
+        let run = job.current_run();
+        if run > seen + 20 && kills < 200 {
+            seen = run;
+            let pid = rustix::process::Pid::from_raw(job.pid().unwrap().cast_signed()).unwrap();
+            kills += u32::from(rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok());
+        }
+    }
+    assert_eq!(job.result().unwrap(), 5_000);
+    assert!(kills >= 5, "{kills} kills prove little");
+    assert_eq!(job.timers().run.num_times(), 5_000);
 }
 
 // ---- error hook
@@ -311,7 +352,7 @@ fn messages_go_both_ways_in_order_and_outlive_the_child() {
         job.tell(&format!("m{i}")).unwrap();
     }
     job.tell(&"end".to_string()).unwrap();
-    assert_eq!(job.timeout(20.0).unwrap().result().unwrap(), 7);
+    assert_eq!(job.timeout(20.0).result().unwrap(), 7);
     for i in 0..100 {
         assert_eq!(job.listen::<String>(1.0).unwrap().unwrap(), format!("m{i}!"));
     }

@@ -9,7 +9,9 @@ use super::config::{AutoReconnect, Section};
 use super::context::{Context, unexpected};
 use super::error::ProcessError;
 use super::lifecycle::{BoxError, Result, Skprocess};
-use super::message::{Begin, CHECKPOINT, CREDENTIALS, FINISHED, Failure, Finished, OPTIONS, Place, TELL};
+use super::message::{
+    Begin, CHECKPOINT, CREDENTIALS, FINISHED, Failure, Finished, OPTIONS, Place, TELL, checkpoint,
+};
 use crate::os::image;
 use crate::raw::{ChildSide, Incoming, Outcome};
 
@@ -165,9 +167,13 @@ impl<P: Skprocess> Lifecycle<P> {
     /// Tells the parent of a finished section, with the state where the next life would begin.
     fn finished(&self, place: Place, next: Place, took: Duration) -> Result {
         let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        self.side.send(FINISHED, &OPTIONS.serialize(&Finished { place, next, nanos })?, None)?;
+        let said = OPTIONS.serialize(&Finished { place, next, nanos })?;
         if self.begin.checkpoints && place.section != Section::Result && place.section != Section::Setup {
-            self.side.send(CHECKPOINT, &OPTIONS.serialize(&self.state)?, None)?;
+            let state = OPTIONS.serialize(&self.state)?;
+            let mut length = [0; 4];
+            self.side.send_with(CHECKPOINT, &checkpoint(&mut length, &said, &state), &[], None)?;
+        } else {
+            self.side.send(FINISHED, &said, None)?;
         }
         Ok(())
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use cerial::Credentials;
 use suitkaise_timing::Seconds;
 
-use crate::raw::{Limits, Stdio};
+use crate::raw::Stdio;
+use crate::sandbox::Sandbox;
 
 /// A part of the lifecycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, cerial::Cerial)]
@@ -56,8 +57,8 @@ pub enum AutoReconnect {
 /// How an object is run. The default: endless, one life, no timeouts, output as the parent's.
 ///
 /// ```
-/// use suitkaise_processing::{ProcessConfig, Section};
-/// let config = ProcessConfig::new().runs(10).lives(3).timeout(Section::Run, 5.0);
+/// use suitkaise_processing::{MIB, ProcessConfig, Section};
+/// let config = ProcessConfig::new().runs(10).lives(3).timeout(Section::Run, 5.0).memory_limit(512 * MIB);
 /// # let _ = config;
 /// ```
 #[derive(Clone, Debug)]
@@ -66,12 +67,13 @@ pub struct ProcessConfig {
     pub(super) join_in: Option<Duration>,
     pub(super) lives: u32,
     pub(super) timeouts: [Option<Duration>; Section::COUNT],
-    pub(super) limits: Limits,
+    pub(super) sandbox: Sandbox,
+    pub(super) inherit_stdin: bool,
     pub(super) stdout: Stdio,
     pub(super) stderr: Stdio,
     pub(super) grace: Duration,
     pub(super) autoreconnect: Option<Credentials>,
-    pub(super) problem: Option<String>,
+    problem: Option<String>,
 }
 
 impl Default for ProcessConfig {
@@ -81,7 +83,8 @@ impl Default for ProcessConfig {
             join_in: None,
             lives: 1,
             timeouts: [None; Section::COUNT],
-            limits: Limits::default(),
+            sandbox: Sandbox::new(),
+            inherit_stdin: false,
             stdout: Stdio::Inherit,
             stderr: Stdio::Inherit,
             grace: Duration::from_millis(500),
@@ -147,10 +150,47 @@ impl ProcessConfig {
         self
     }
 
-    /// The resource limits of the child.
+    /// What the child may use and reach, in place of what was set before.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> ProcessConfig {
-        self.limits = limits;
+    pub fn sandbox(mut self, sandbox: impl Into<Sandbox>) -> ProcessConfig {
+        self.sandbox = sandbox.into();
+        self
+    }
+
+    /// The most memory, in bytes: [`Sandbox::memory`]. Where it is used up, the object dies of lack of memory.
+    #[must_use]
+    pub fn memory_limit(self, bytes: u64) -> ProcessConfig {
+        self.confined(|sandbox| sandbox.memory(bytes))
+    }
+
+    /// The most processor time of a life: [`Sandbox::cpu`].
+    #[must_use]
+    pub fn cpu_limit(self, limit: impl Seconds) -> ProcessConfig {
+        self.confined(|sandbox| sandbox.cpu(limit))
+    }
+
+    /// The most open descriptors: [`Sandbox::open_files`].
+    #[must_use]
+    pub fn open_files_limit(self, count: u64) -> ProcessConfig {
+        self.confined(|sandbox| sandbox.open_files(count))
+    }
+
+    /// Added to the scheduling priority: [`Sandbox::nice`].
+    #[must_use]
+    pub fn nice(self, by: i32) -> ProcessConfig {
+        self.confined(|sandbox| sandbox.nice(by))
+    }
+
+    fn confined(mut self, set: impl FnOnce(Sandbox) -> Sandbox) -> ProcessConfig {
+        self.sandbox = set(std::mem::take(&mut self.sandbox));
+        self
+    }
+
+    /// Gives the child the parent's stdin, in place of an empty one. It then stays in the parent's process group, so
+    /// Ctrl-C reaches it directly, and programs that it started are not killed with it.
+    #[must_use]
+    pub fn inherit_stdin(mut self, on: bool) -> ProcessConfig {
+        self.inherit_stdin = on;
         self
     }
 
@@ -173,6 +213,11 @@ impl ProcessConfig {
     pub fn autoreconnect(mut self, credentials: Credentials) -> ProcessConfig {
         self.autoreconnect = Some(credentials);
         self
+    }
+
+    /// The first setting that makes no sense.
+    pub(super) fn problem(&self) -> Option<&str> {
+        self.problem.as_deref().or_else(|| self.sandbox.problem())
     }
 
     /// A builder cannot fail: the start does, with the first problem.

@@ -42,6 +42,8 @@ pub enum ProcessErrorKind {
     Killed,
     /// The other side has ended; no message will come or be read.
     Ended,
+    /// The child did not read a message in time.
+    Full,
 }
 
 /// Why a process gave no result: where in the lifecycle, in which run, with the cause.
@@ -77,6 +79,12 @@ impl ProcessError {
 
     pub(super) fn plain(kind: ProcessErrorKind, object: &str, message: impl Into<String>) -> ProcessError {
         ProcessError(Arc::new(Self::make(kind, object, message.into())))
+    }
+
+    pub(super) fn result_timeout(object: &str, limit: Option<Duration>) -> ProcessError {
+        let why = format!("no result within {:?}; the process runs on", limit.unwrap_or_default());
+        let inner = Self::make(ProcessErrorKind::ResultTimeout, object, why);
+        ProcessError(Arc::new(Inner { timeout: limit, ..inner }))
     }
 
     pub(super) fn config(object: &str, problem: &str) -> ProcessError {

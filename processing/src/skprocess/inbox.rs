@@ -2,14 +2,15 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::task::{Context, Poll, Waker};
 
 use crate::deadline::Deadline;
 
 /// How many messages wait before the child has to.
 const CAPACITY: usize = 4096;
 
-/// A bounded queue between the supervisor and the listeners.
+/// A queue between the supervisor and the listeners. It is bounded, so that a child that tells more than anybody listens to
+/// has to wait; but not while somebody waits for the end of that child, which would then never come.
 #[derive(Default)]
 pub(super) struct Inbox {
     state: Mutex<State>,
@@ -20,6 +21,9 @@ pub(super) struct Inbox {
 struct State {
     messages: VecDeque<Vec<u8>>,
     closed: bool,
+    /// How many wait for the end; nothing is bounded then.
+    waiters: usize,
+    wakers: Vec<Waker>,
 }
 
 /// What a wait for a message ended with.
@@ -29,60 +33,103 @@ pub(super) enum Taken {
     Closed,
 }
 
+impl State {
+    fn take(&mut self) -> Option<Taken> {
+        match self.messages.pop_front() {
+            Some(message) => Some(Taken::Message(message)),
+            None if self.closed => Some(Taken::Closed),
+            None => None,
+        }
+    }
+}
+
 impl Inbox {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells everybody who waits, one way or the other.
+    fn tell(&self, mut state: MutexGuard<'_, State>) {
+        let wakers = std::mem::take(&mut state.wakers);
+        drop(state);
+        self.changed.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     /// Adds a message; `false` where the queue is still full at the deadline. The message is then dropped with the
     /// process that sent it.
     pub(super) fn push(&self, message: Vec<u8>, deadline: Deadline) -> bool {
         let mut state = self.lock();
-        while state.messages.len() >= CAPACITY {
-            let (next, timed_out) = self.wait(state, deadline);
-            state = next;
-            if timed_out && state.messages.len() >= CAPACITY {
+        while state.messages.len() >= CAPACITY && state.waiters == 0 && !state.closed {
+            if deadline.passed() {
                 return false;
             }
+            state = self.wait(state, deadline);
         }
         state.messages.push_back(message);
-        self.changed.notify_all();
+        self.tell(state);
         true
     }
 
     /// No message will come any more; those that came stay.
     pub(super) fn close(&self) {
-        self.lock().closed = true;
-        self.changed.notify_all();
+        let mut state = self.lock();
+        state.closed = true;
+        self.tell(state);
     }
 
-    pub(super) fn take(&self, timeout: Option<Duration>) -> Taken {
-        let deadline = Deadline::after(timeout);
+    /// Lifts the bound until what is returned is dropped.
+    pub(super) fn unbounded(&self) -> Unbounded<'_> {
+        let mut state = self.lock();
+        state.waiters += 1;
+        self.tell(state);
+        Unbounded(self)
+    }
+
+    /// Lifts the bound for good.
+    pub(super) fn unbind(&self) {
+        std::mem::forget(self.unbounded());
+    }
+
+    pub(super) fn take(&self, deadline: Deadline) -> Taken {
         let mut state = self.lock();
         loop {
-            if let Some(message) = state.messages.pop_front() {
-                self.changed.notify_all();
-                return Taken::Message(message);
+            if let Some(taken) = state.take() {
+                self.tell(state);
+                return taken;
             }
-            if state.closed {
-                return Taken::Closed;
-            }
-            let (next, timed_out) = self.wait(state, deadline);
-            state = next;
-            if timed_out && state.messages.is_empty() && !state.closed {
+            if deadline.passed() {
                 return Taken::TimedOut;
             }
+            state = self.wait(state, deadline);
         }
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>, deadline: Deadline) -> (MutexGuard<'a, State>, bool) {
-        match deadline.left() {
-            None => (self.changed.wait(state).unwrap_or_else(PoisonError::into_inner), false),
-            Some(left) => {
-                let (state, result) =
-                    self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
-                (state, result.timed_out())
-            }
+    pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<Taken> {
+        let mut state = self.lock();
+        if let Some(taken) = state.take() {
+            self.tell(state);
+            return Poll::Ready(taken);
         }
+        if !state.wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
+            state.wakers.push(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, deadline: Deadline) -> MutexGuard<'a, State> {
+        match deadline.left() {
+            None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            Some(left) => self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+        }
+    }
+}
+
+/// While it lives, the inbox takes everything.
+pub(super) struct Unbounded<'a>(&'a Inbox);
+
+impl Drop for Unbounded<'_> {
+    fn drop(&mut self) {
+        self.0.lock().waiters -= 1;
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use cerial::Cerial;
@@ -15,11 +16,16 @@ use super::lifecycle::Skprocess;
 use super::message::{OPTIONS, TELL};
 use super::supervisor::{Order, Shared, supervise};
 use super::timers::Timers;
+use crate::deadline::Deadline;
 use crate::os::image;
-use crate::raw::Child;
+use crate::raw::{Child, Death, SendError};
 
-/// A started object. Dropping the handle kills its process.
-pub struct Job<P: Skprocess> {
+/// A started object. Dropping the handle kills its process, unless something put off by
+/// [`background`](Self::background) still waits for it.
+pub struct Job<P: Skprocess>(Arc<Guard<P>>);
+
+/// What keeps the process alive: the job, and what waits for it elsewhere.
+pub(super) struct Guard<P: Skprocess> {
     shared: Arc<Shared>,
     output: PhantomData<fn() -> P>,
 }
@@ -28,7 +34,7 @@ impl<P: Skprocess> Job<P> {
     pub(super) fn start(object: &P) -> Result<Job<P>, ProcessError> {
         let name = std::any::type_name::<P>();
         let config = object.config();
-        if let Some(problem) = &config.problem {
+        if let Some(problem) = config.problem() {
             return Err(ProcessError::config(name, problem));
         }
         let state = OPTIONS
@@ -46,71 +52,59 @@ impl<P: Skprocess> Job<P> {
             config,
             state,
         };
-        Ok(Job { shared: supervise(order)?, output: PhantomData })
+        Ok(Job(Arc::new(Guard { shared: supervise(order)?, output: PhantomData })))
+    }
+
+    pub(super) fn guard(&self) -> &Arc<Guard<P>> {
+        &self.0
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.0.name()
     }
 
     /// Asks for a graceful stop and returns at once: the section that runs is finished, then come `onfinish` and
     /// `result`.
     pub fn stop(&self) {
-        self.shared.stop();
+        self.0.shared.stop();
     }
 
     /// Kills the process and what it started, at once.
     pub fn kill(&self) {
-        self.shared.kill();
+        self.0.shared.kill();
     }
 
     /// Waits for the end. `false`: the time is up, and the process runs on.
+    ///
+    /// Messages that nobody listens to are kept meanwhile without bound, so that the child can come to its end.
     ///
     /// # Blocking
     /// For `timeout` at most; `None`: until the end.
     #[must_use]
     pub fn wait(&self, timeout: Option<Duration>) -> bool {
-        self.shared.wait(timeout)
+        self.0.shared.wait(timeout)
     }
 
     /// Waits for the result. It can be asked for again.
     ///
     /// # Blocking
-    /// Until the process has ended.
+    /// Until the process has ended; as [`wait`](Self::wait).
     ///
     /// # Errors
     /// What kept the object from its result.
     pub fn result(&self) -> Result<P::Output, ProcessError> {
-        let _ = self.wait(None);
-        self.outcome()
-    }
-
-    fn outcome(&self) -> Result<P::Output, ProcessError> {
-        let bytes = self.shared.outcome()?;
-        OPTIONS.deserialize(&bytes).map_err(|error| self.payload("the result cannot be deserialized", error))
-    }
-
-    /// Bounds the wait of the call that follows: `job.timeout(5.0).result()`.
-    ///
-    /// # Errors
-    /// Seconds that are negative or not finite.
-    pub fn timeout(&self, limit: impl Seconds) -> Result<TimedJob<'_, P>, ProcessError> {
-        let limit =
-            limit.checked("timeout").map_err(|e| ProcessError::config(self.shared.name(), &e.to_string()))?;
-        Ok(TimedJob { job: self, limit })
+        self.0.result(None)
     }
 
     /// Sends a value to the child, where [`Context::listen`](crate::Context::listen) takes it. Values arrive in order.
     ///
     /// # Blocking
-    /// While the child does not read and the socket is full.
+    /// While the child does not read and the socket is full; `job.timeout(1.0).tell(..)` has a limit.
     ///
     /// # Errors
     /// A value that cannot be serialized, a child that has ended.
     pub fn tell<T: Cerial>(&self, value: &T) -> Result<(), ProcessError> {
-        let bytes = OPTIONS
-            .serialize(value)
-            .map_err(|error| self.payload("a message cannot be serialized", error))?;
-        let ended =
-            || ProcessError::plain(ProcessErrorKind::Ended, self.shared.name(), "the process has ended");
-        let child = self.shared.child().ok_or_else(ended)?;
-        child.send(TELL, &bytes, None).map_err(|_| ended())
+        self.0.tell(value, None)
     }
 
     /// Waits for a value from the child's [`Context::tell`](crate::Context::tell). `None`: the time is up.
@@ -122,16 +116,98 @@ impl<P: Skprocess> Job<P> {
     /// [`ProcessErrorKind::Ended`] once the process has ended and everything it told was taken; a value of another
     /// type.
     pub fn listen<T: Cerial>(&self, timeout: impl Seconds) -> Result<Option<T>, ProcessError> {
-        let limit = timeout
-            .checked("listen")
-            .map_err(|e| ProcessError::config(self.shared.name(), &e.to_string()))?;
-        match self.shared.inbox.take(Some(limit)) {
+        let limit =
+            timeout.checked("listen").map_err(|e| ProcessError::config(self.name(), &e.to_string()))?;
+        self.0.listen(Some(limit))
+    }
+
+    /// How long the finished sections took, so far.
+    #[must_use]
+    pub fn timers(&self) -> &Timers {
+        &self.0.shared.timers
+    }
+
+    /// The run that the child is in, from 0.
+    #[must_use]
+    pub fn current_run(&self) -> u64 {
+        self.0.shared.current_run()
+    }
+
+    /// Whether the job goes on: also between two lives.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.0.shared.has_ended()
+    }
+
+    /// The process id of the present life, or of the last one.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.0.shared.child().map(|child| Child::pid(&child))
+    }
+
+    /// How the process of the present life ended, with cause, panic and last lines; `None` while it runs.
+    #[must_use]
+    pub fn death(&self) -> Option<Arc<Death>> {
+        self.0.shared.child()?.death()
+    }
+
+    /// What the present life wrote to its stdout so far, where it is [captured](crate::Stdio::Capture).
+    #[must_use]
+    pub fn stdout(&self) -> Option<Vec<u8>> {
+        self.0.shared.child()?.stdout()
+    }
+
+    /// What the present life wrote to its stderr so far, where it is [captured](crate::Stdio::Capture).
+    #[must_use]
+    pub fn stderr(&self) -> Option<Vec<u8>> {
+        self.0.shared.child()?.stderr()
+    }
+
+    /// Why there is no result, if the job has ended without one.
+    #[must_use]
+    pub fn error(&self) -> Option<ProcessError> {
+        self.0.shared.has_ended().then(|| self.0.outcome().err()).flatten()
+    }
+}
+
+impl<P: Skprocess> Guard<P> {
+    pub(super) fn name(&self) -> &'static str {
+        self.shared.name()
+    }
+
+    fn outcome(&self) -> Result<P::Output, ProcessError> {
+        let bytes = self.shared.outcome()?;
+        OPTIONS.deserialize(&bytes).map_err(|error| self.payload("the result cannot be deserialized", error))
+    }
+
+    pub(super) fn result(&self, limit: Option<Duration>) -> Result<P::Output, ProcessError> {
+        if self.shared.wait(limit) {
+            return self.outcome();
+        }
+        Err(ProcessError::result_timeout(self.name(), limit))
+    }
+
+    pub(super) fn poll_wait(&self, cx: &Context<'_>) -> Poll<()> {
+        self.shared.poll_wait(cx)
+    }
+
+    pub(super) fn poll_result(&self, cx: &Context<'_>) -> Poll<Result<P::Output, ProcessError>> {
+        ready!(self.poll_wait(cx));
+        Poll::Ready(self.outcome())
+    }
+
+    pub(super) fn listen<T: Cerial>(&self, limit: Option<Duration>) -> Result<Option<T>, ProcessError> {
+        self.heard(self.shared.inbox.take(Deadline::after(limit)))
+    }
+
+    pub(super) fn poll_listen<T: Cerial>(&self, cx: &Context<'_>) -> Poll<Result<Option<T>, ProcessError>> {
+        self.shared.inbox.poll(cx).map(|taken| self.heard(taken))
+    }
+
+    fn heard<T: Cerial>(&self, taken: Taken) -> Result<Option<T>, ProcessError> {
+        match taken {
             Taken::TimedOut => Ok(None),
-            Taken::Closed => Err(ProcessError::plain(
-                ProcessErrorKind::Ended,
-                self.shared.name(),
-                "the process has ended, and everything it told was taken",
-            )),
+            Taken::Closed => Err(self.ended("the process has ended, and everything it told was taken")),
             Taken::Message(bytes) => OPTIONS
                 .deserialize(&bytes)
                 .map(Some)
@@ -139,90 +215,46 @@ impl<P: Skprocess> Job<P> {
         }
     }
 
-    /// How long the finished sections took, so far.
-    #[must_use]
-    pub fn timers(&self) -> &Timers {
-        &self.shared.timers
+    pub(super) fn tell<T: Cerial>(&self, value: &T, limit: Option<Duration>) -> Result<(), ProcessError> {
+        let bytes = OPTIONS
+            .serialize(value)
+            .map_err(|error| self.payload("a message cannot be serialized", error))?;
+        let child = self.shared.child().ok_or_else(|| self.ended("the process has ended"))?;
+        child.send(TELL, &bytes, limit).map_err(|error| match error {
+            SendError::Timeout { .. } => {
+                let why = format!("the child did not read a message within {:?}", limit.unwrap_or_default());
+                ProcessError::plain(ProcessErrorKind::Full, self.name(), why)
+            }
+            SendError::TooLarge { .. } => {
+                ProcessError::plain(ProcessErrorKind::Payload, self.name(), error.to_string())
+            }
+            _ => self.ended("the process has ended"),
+        })
     }
 
-    /// The run that the child is in, from 0.
-    #[must_use]
-    pub fn current_run(&self) -> u64 {
-        self.shared.current_run()
-    }
-
-    /// Whether the job goes on: also between two lives.
-    #[must_use]
-    pub fn is_alive(&self) -> bool {
-        !self.shared.wait(Some(Duration::ZERO))
-    }
-
-    /// The process id of the present life, or of the last one.
-    #[must_use]
-    pub fn pid(&self) -> Option<u32> {
-        self.shared.child().map(|child| Child::pid(&child))
-    }
-
-    /// Why there is no result, if the job has ended without one.
-    #[must_use]
-    pub fn error(&self) -> Option<ProcessError> {
-        self.shared.wait(Some(Duration::ZERO)).then(|| self.outcome().err()).flatten()
+    fn ended(&self, why: &str) -> ProcessError {
+        ProcessError::plain(ProcessErrorKind::Ended, self.name(), why)
     }
 
     fn payload(&self, what: &str, error: cerial::Error) -> ProcessError {
-        ProcessError::payload(self.shared.name(), what, error)
+        ProcessError::payload(self.name(), what, error)
+    }
+}
+
+impl<P: Skprocess> Drop for Guard<P> {
+    fn drop(&mut self) {
+        if !self.shared.has_ended() {
+            self.shared.kill();
+        }
     }
 }
 
 impl<P: Skprocess> fmt::Debug for Job<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Job")
-            .field("object", &self.shared.name())
+            .field("object", &self.name())
             .field("pid", &self.pid())
             .field("current_run", &self.current_run())
             .finish_non_exhaustive()
-    }
-}
-
-impl<P: Skprocess> Drop for Job<P> {
-    fn drop(&mut self) {
-        if self.is_alive() {
-            self.kill();
-        }
-    }
-}
-
-/// A job whose next wait is bounded.
-#[derive(Debug)]
-pub struct TimedJob<'a, P: Skprocess> {
-    job: &'a Job<P>,
-    limit: Duration,
-}
-
-impl<P: Skprocess> TimedJob<'_, P> {
-    /// [`Job::wait`] within the limit.
-    #[must_use]
-    pub fn wait(self) -> bool {
-        self.job.wait(Some(self.limit))
-    }
-
-    /// [`Job::result`] within the limit.
-    ///
-    /// # Errors
-    /// [`ProcessErrorKind::ResultTimeout`] where the time is up: the process runs on, and can be asked again.
-    pub fn result(self) -> Result<P::Output, ProcessError> {
-        if self.job.wait(Some(self.limit)) {
-            return self.job.outcome();
-        }
-        let why = format!("no result within {:?}; the process runs on", self.limit);
-        Err(ProcessError::plain(ProcessErrorKind::ResultTimeout, self.job.shared.name(), why))
-    }
-
-    /// [`Job::listen`] within the limit.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn listen<T: Cerial>(self) -> Result<Option<T>, ProcessError> {
-        self.job.listen(self.limit)
     }
 }

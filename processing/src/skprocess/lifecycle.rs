@@ -125,4 +125,19 @@ pub trait Skprocess: Cerial + 'static {
     {
         Job::start(self)
     }
+
+    /// Starts the object, waits for its end and gives its result: the seeds' `run()`. With modifiers it is written
+    /// `object.start()?.timeout(5.0).result()`.
+    ///
+    /// # Blocking
+    /// Until the process has ended.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), and what kept the object from its result.
+    fn execute(&self) -> Result<Self::Output, ProcessError>
+    where
+        Self: Sized,
+    {
+        self.start()?.result()
+    }
 }

@@ -10,7 +10,7 @@ use crate::raw::FIRST_USER_KIND;
 pub(super) const TELL: u8 = FIRST_USER_KIND;
 /// Child to parent: a section is finished.
 pub(super) const FINISHED: u8 = FIRST_USER_KIND + 1;
-/// Child to parent: the state after a finished section, behind the place where the next life begins.
+/// Child to parent: a section is finished, and the state after it; see [`checkpoint`].
 pub(super) const CHECKPOINT: u8 = FIRST_USER_KIND + 2;
 /// Parent to child: secrets. Never logged, stored or inspected.
 pub(super) const CREDENTIALS: u8 = FIRST_USER_KIND + 3;
@@ -55,4 +55,16 @@ pub(super) struct Failure {
     pub(super) chain: Vec<String>,
     /// What ended the process, if it died.
     pub(super) death: Option<String>,
+}
+
+/// The parts of a `CHECKPOINT` frame: the length of what is told of the section, that, and the state.
+pub(super) fn checkpoint<'a>(length: &'a mut [u8; 4], said: &'a [u8], state: &'a [u8]) -> [&'a [u8]; 3] {
+    *length = u32::try_from(said.len()).unwrap_or(u32::MAX).to_le_bytes();
+    [length, said, state]
+}
+
+/// What is told of the section, and the state after it.
+pub(super) fn split_checkpoint(payload: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = payload.split_first_chunk()?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize)
 }

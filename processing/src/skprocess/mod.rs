@@ -12,12 +12,18 @@ mod inbox;
 mod job;
 mod lifecycle;
 mod message;
+mod modified;
+mod pending;
 mod supervisor;
 mod timers;
 
 pub use config::{AutoReconnect, ProcessConfig, Section};
 pub use context::Context;
 pub use error::{ProcessError, ProcessErrorKind};
-pub use job::{Job, TimedJob};
+pub use job::Job;
 pub use lifecycle::{BoxError, Result, Skprocess};
+#[cfg(feature = "tokio")]
+pub use modified::AsyncJob;
+pub use modified::{BackgroundJob, TimedJob};
+pub use pending::Pending;
 pub use timers::Timers;

@@ -1,6 +1,7 @@
 //! One thread per job: takes what the child says, ends what takes too long, begins the next life.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use cerial::Credentials;
@@ -9,7 +10,9 @@ use super::child::ENTRY;
 use super::config::{ProcessConfig, Section};
 use super::error::{ProcessError, ProcessErrorKind};
 use super::inbox::Inbox;
-use super::message::{Begin, CHECKPOINT, CREDENTIALS, FINISHED, Failure, Finished, OPTIONS, Place, TELL};
+use super::message::{
+    Begin, CHECKPOINT, CREDENTIALS, FINISHED, Failure, Finished, OPTIONS, Place, TELL, split_checkpoint,
+};
 use super::timers::Timers;
 use crate::deadline::Deadline;
 use crate::raw::{Cause, Child, Death, Event, Frame, Spawn};
@@ -39,6 +42,8 @@ struct State {
     stopped: bool,
     killed: bool,
     outcome: Option<Result<Arc<Vec<u8>>, ProcessError>>,
+    /// Who awaits the outcome.
+    wakers: Vec<Waker>,
 }
 
 impl Shared {
@@ -72,10 +77,18 @@ impl Shared {
         if let Some(child) = &state.child {
             child.kill();
         }
+        drop(state);
+        // Or the supervisor would not see the end.
+        self.inbox.unbind();
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.lock().outcome.is_some()
     }
 
     pub(super) fn wait(&self, timeout: Option<Duration>) -> bool {
         let deadline = Deadline::after(timeout);
+        let _everything = self.inbox.unbounded();
         let mut state = self.lock();
         while state.outcome.is_none() {
             state = match deadline.left() {
@@ -85,6 +98,19 @@ impl Shared {
             };
         }
         true
+    }
+
+    /// As [`wait`](Self::wait); from the first call on, messages are kept without bound.
+    pub(super) fn poll_wait(&self, cx: &Context<'_>) -> Poll<()> {
+        self.inbox.unbind();
+        let mut state = self.lock();
+        if state.outcome.is_some() {
+            return Poll::Ready(());
+        }
+        if !state.wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
+            state.wakers.push(cx.waker().clone());
+        }
+        Poll::Pending
     }
 
     pub(super) fn outcome(&self) -> Result<Arc<Vec<u8>>, ProcessError> {
@@ -104,11 +130,19 @@ pub(super) fn supervise(order: Order) -> Result<Arc<Shared>, ProcessError> {
         name: order.name,
         timers: Timers::default(),
         inbox: Inbox::default(),
-        state: Mutex::new(State { child: None, place, stopped: false, killed: false, outcome: None }),
+        state: Mutex::new(State {
+            child: None,
+            place,
+            stopped: false,
+            killed: false,
+            outcome: None,
+            wakers: Vec::new(),
+        }),
         ended: Condvar::new(),
     });
     let began = Instant::now();
-    let mut supervisor = Supervisor { place, lives_used: 1, began, full_run: Duration::ZERO, order, shared };
+    let mut supervisor =
+        Supervisor { place, resume: place, lives_used: 1, began, full_run: Duration::ZERO, order, shared };
     let child = supervisor.begin_life(None)?;
     let shared = Arc::clone(&supervisor.shared);
     std::thread::Builder::new()
@@ -125,8 +159,10 @@ pub(super) fn supervise(order: Order) -> Result<Arc<Shared>, ProcessError> {
 struct Supervisor {
     order: Order,
     shared: Arc<Shared>,
-    /// Where the next section is.
+    /// Where the present life is.
     place: Place,
+    /// Where the next life begins: behind the last finished section.
+    resume: Place,
     lives_used: u32,
     began: Instant,
     full_run: Duration,
@@ -146,8 +182,10 @@ impl Supervisor {
         let name = self.order.name;
         let config = &self.order.config;
         let left = config.join_in.map(|after| after.saturating_sub(self.began.elapsed()));
+        let section = if failure.is_some() { Section::Error } else { Section::Setup };
+        self.place = Place { section, run: self.resume.run };
         let begin = Begin {
-            place: self.place,
+            place: self.resume,
             runs: config.runs,
             join_in: left.map(|left| u64::try_from(left.as_nanos()).unwrap_or(u64::MAX)),
             checkpoints: config.lives > 1 || self.order.handles_error,
@@ -163,10 +201,12 @@ impl Supervisor {
         self.order.state = begin.state;
         let bytes =
             bytes.map_err(|error| ProcessError::payload(name, "the object cannot be serialized", error))?;
-        let spawn = Spawn::new().stdout(config.stdout).stderr(config.stderr);
-        let child = spawn.start().map_err(|error| ProcessError::start(name, error))?;
+        let spawn =
+            Spawn::new().stdout(config.stdout).stderr(config.stderr).inherit_stdin(config.inherit_stdin);
+        let child =
+            config.sandbox.prepare(spawn).start().map_err(|error| ProcessError::start(name, error))?;
         let payload = [&self.order.place.to_le_bytes()[..], &bytes].concat();
-        let sent = child.begin(ENTRY, &payload, &config.limits, None).and_then(|()| {
+        let sent = child.begin(ENTRY, &payload, config.sandbox.limits(), None).and_then(|()| {
             let Some(credentials) = &credentials else { return Ok(()) };
             child.send(CREDENTIALS, credentials, None)
         });
@@ -211,7 +251,6 @@ impl Supervisor {
                 self.full_run = Duration::ZERO;
                 None
             } else if self.order.handles_error && error.death().is_some() {
-                self.place.section = Section::Error;
                 error.failure().cloned()
             } else {
                 break Err(error);
@@ -223,8 +262,12 @@ impl Supervisor {
         };
         let _ = child.wait(Some(self.order.config.grace));
         self.shared.inbox.close();
-        self.shared.lock().outcome = Some(outcome.map(Arc::new));
+        let mut state = self.shared.lock();
+        state.outcome = Some(outcome.map(Arc::new));
+        let wakers = std::mem::take(&mut state.wakers);
+        drop(state);
         self.shared.ended.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     /// One life, to its end.
@@ -269,20 +312,25 @@ impl Supervisor {
                 false
             }
             FINISHED => {
-                if let Ok(Finished { place, next, nanos }) = OPTIONS.deserialize(&frame.payload) {
-                    self.finished(place, next, Duration::from_nanos(nanos));
-                }
+                self.finished(&frame.payload);
                 true
             }
             CHECKPOINT => {
-                self.order.state = frame.payload;
-                false
+                if let Some((said, state)) = split_checkpoint(&frame.payload) {
+                    // Both or neither: a place without its state would run a section twice, or lose it.
+                    self.order.state = state.to_vec();
+                    self.finished(said);
+                }
+                true
             }
             _ => false,
         }
     }
 
-    fn finished(&mut self, place: Place, next: Place, took: Duration) {
+    fn finished(&mut self, said: &[u8]) {
+        // A frame that cannot be read is our own bug; the section then counts as not finished.
+        let Ok(Finished { place, next, nanos }) = OPTIONS.deserialize(said) else { return };
+        let took = Duration::from_nanos(nanos);
         let timers = &self.shared.timers;
         timers.record(place.section, took);
         match place.section {
@@ -294,7 +342,7 @@ impl Supervisor {
             }
             _ => {}
         }
-        self.place = next;
+        (self.place, self.resume) = (next, next);
         self.shared.lock().place = next;
     }
 }

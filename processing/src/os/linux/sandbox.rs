@@ -17,8 +17,18 @@ pub(crate) fn no_new_privileges() -> io::Result<()> {
 
 /// Moves the process into a network namespace of its own, which has no interface but a loopback that is down.
 pub(crate) fn network_off() -> io::Result<()> {
+    let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
+    if separate(UnshareFlags::NEWNET).is_ok() {
+        return Ok(());
+    }
     // Rights over an own user namespace come without any privilege, where the system allows them.
-    separate(UnshareFlags::NEWNET).or_else(|_| separate(UnshareFlags::NEWUSER | UnshareFlags::NEWNET))
+    separate(UnshareFlags::NEWUSER | UnshareFlags::NEWNET)?;
+    // Names for the user and its group, or files would seem to belong to nobody. Rights do not depend on it.
+    let (user, group) = (user.as_raw(), group.as_raw());
+    let _ = std::fs::write("/proc/self/uid_map", format!("{user} {user} 1"));
+    let _ = std::fs::write("/proc/self/setgroups", "deny");
+    let _ = std::fs::write("/proc/self/gid_map", format!("{group} {group} 1"));
+    Ok(())
 }
 
 fn separate(flags: UnshareFlags) -> io::Result<()> {
