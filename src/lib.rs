@@ -34,10 +34,10 @@ pub use suitkaise_paths::{
 pub use suitkaise_processing::AsyncJob;
 pub use suitkaise_processing::{
     Anchor, AutoReconnect, BackgroundJob, BackgroundPool, BoxError, Cause, Closure, Context, Death, Handle,
-    Init, Job, MIB, OneWay, Pending, Pipe, PipeError, PipeErrorKind, Plain, Point, Pool, PoolError,
-    PoolErrorKind, ProcessConfig, ProcessError, ProcessErrorKind, Progress, Result, Results, Sandbox,
-    Section, Skprocess, Star, Stdio, TimedJob, Timers, Work, closure, init, main, skprocess, stop_all,
-    test_support,
+    Init, Job, Lifecycle, MIB, OneWay, Pending, Pipe, PipeError, PipeErrorKind, Plain, Point, Pool,
+    PoolError, PoolErrorKind, ProcessConfig, ProcessError, ProcessErrorKind, Progress, Result, Results,
+    Sandbox, Section, Skprocess, Star, Stdio, TimedJob, Timers, Work, closure, init, lifecycle, main,
+    skprocess, stop_all, test_support,
 };
 pub use suitkaise_sk::{
     AsyncSkfunction, Background, FunctionTimeoutError, Shareable, SkModifierError, Skfunction, blocking, sk,

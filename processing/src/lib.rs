@@ -24,7 +24,8 @@ pub use crate::fleet::stop_all;
 pub use crate::init::{Init, init};
 pub use crate::pipe::{Anchor, OneWay, Pipe, PipeError, PipeErrorKind, Point};
 pub use crate::pool::{
-    BackgroundPool, Closure, Handle, Plain, Pool, PoolError, PoolErrorKind, Progress, Results, Star, Work,
+    BackgroundPool, Closure, Handle, Lifecycle, Plain, Pool, PoolError, PoolErrorKind, Progress, Results,
+    Star, Work, lifecycle,
 };
 pub use crate::raw::{Cause, Death, Stdio};
 pub use crate::sandbox::{MIB, Sandbox};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::error::{PoolError, PoolErrorKind};
 use super::lane::{Given, Lane};
 use super::message::{
-    Bytes, IN_FILE, INLINE, READY, RESULTS, Status, from_file, next_entry, read_results_head,
+    Bytes, IN_FILE, INLINE, OVERRUN, READY, RESULTS, Status, from_file, next_entry, read_results_head,
 };
 use super::run::{Delivery, Run, Segment};
 use super::shared::{Order, Shared};
@@ -134,6 +134,10 @@ impl Dispatcher {
                         }
                     }
                     READY => self.lanes[index].ready = true,
+                    OVERRUN => {
+                        self.lanes[index].overrun =
+                            Some(String::from_utf8_lossy(&frame.payload).into_owned());
+                    }
                     _ => {}
                 },
                 Event::Failed(said) => {
@@ -242,7 +246,7 @@ impl Dispatcher {
         if blamed.is_some_and(|task| task == lane.received)
             && let Some((run, place, attempt)) = lane.finish()
         {
-            blame(&run, place, attempt, lane.ending.is_some(), &death);
+            blame(&run, place, attempt, &lane, &death);
         }
         for Given { run, segment, .. } in lane.given.drain(..).rev() {
             run.requeue(segment);
@@ -255,7 +259,7 @@ impl Dispatcher {
             let text = format!("a worker could not begin: {why}");
             return self.fail_all(&PoolError::new(PoolErrorKind::Start, text));
         }
-        if lane.ending.is_some() {
+        if lane.ending.is_some() || lane.overrun.is_some() {
             return;
         }
         let now = Instant::now();
@@ -523,18 +527,17 @@ fn failed(run: &Run, place: Place, attempt: u32, status: Status, said: &[u8]) {
 }
 
 /// A task that was running when its worker ended is tried again, or told.
-fn blame(run: &Run, place: Place, attempt: u32, overtime: bool, death: &Arc<Death>) {
+fn blame(run: &Run, place: Place, attempt: u32, lane: &Lane, death: &Arc<Death>) {
     if attempt < run.policy.attempts {
         return run.requeue(place.segment);
     }
     // A crash of its own is the cause, also of a worker that was about to be ended.
     let own = matches!(&death.cause, Cause::Signaled { signal, .. } if *signal != libc::SIGTERM);
-    let (kind, text) = match run.policy.timeout.filter(|_| overtime && !own) {
-        Some(limit) => (
-            PoolErrorKind::TimedOut,
-            format!("took longer than {limit:?}; its worker (process {}) was ended", death.pid),
-        ),
-        None => (PoolErrorKind::Died, format!("its worker died: {death}")),
+    let ended = format!("its worker (process {}) was ended", death.pid);
+    let (kind, text) = match (&lane.overrun, run.policy.timeout.filter(|_| lane.ending.is_some() && !own)) {
+        (Some(said), _) => (PoolErrorKind::TimedOut, format!("{said}; {ended}")),
+        (None, Some(limit)) => (PoolErrorKind::TimedOut, format!("took longer than {limit:?}; {ended}")),
+        (None, None) => (PoolErrorKind::Died, format!("its worker died: {death}")),
     };
     let error = PoolError::died(kind, place.item(), attempt, text, Arc::clone(death));
     run.deliver(Delivery::Error(place.item(), error));

@@ -42,6 +42,8 @@ pub(super) struct Lane {
     /// It is being ended for a task that took too long.
     pub(super) ending: Option<Ending>,
     pub(super) refusal: Option<String>,
+    /// It ends itself for a section of an object that took too long.
+    pub(super) overrun: Option<String>,
     /// Since when it works only for runs that were cancelled.
     pub(super) idle_work: Option<Instant>,
 }
@@ -80,6 +82,7 @@ impl Lane {
             known: Vec::new(),
             ending: None,
             refusal: None,
+            overrun: None,
             idle_work: None,
         })
     }

@@ -18,6 +18,8 @@ pub(super) const RESULTS: u8 = FIRST_USER_KIND + 3;
 pub(super) const SETUP: u8 = FIRST_USER_KIND + 4;
 /// The worker is set up.
 pub(super) const READY: u8 = FIRST_USER_KIND + 5;
+/// Worker to parent: it ends itself, since a section of the object that it runs took too long; which one.
+pub(super) const OVERRUN: u8 = FIRST_USER_KIND + 6;
 
 /// The most bytes of an item or a result that go through the socket. Two frames of this size fit its buffer, so that
 /// the dispatcher never waits for a worker that does not read.

@@ -9,6 +9,7 @@ mod background;
 mod dispatcher;
 mod error;
 mod lane;
+mod lifecycle;
 mod message;
 #[expect(clippy::module_inception, reason = "the pool itself stands beside its parts")]
 mod pool;
@@ -23,6 +24,7 @@ pub(crate) use work::Factory;
 
 pub use background::{BackgroundPool, Handle};
 pub use error::{PoolError, PoolErrorKind};
+pub use lifecycle::{Lifecycle, lifecycle};
 pub use pool::Pool;
 pub use progress::Progress;
 pub use stream::Results;

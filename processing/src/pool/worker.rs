@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use super::lifecycle;
 use super::message::{
     ENTRY, FORGET, FUNCTION, IN_FILE, INLINE, READY, RESULTS, SETUP, Status, TASKS, TIMED, TasksHead,
     entry_head, from_file, now, results_head, to_file,
@@ -30,6 +31,7 @@ thread_local! {
 
 fn work(side: &mut ChildSide, _: Vec<u8>) -> Outcome {
     note_panics();
+    lifecycle::note_side(side);
     let mut worker = Worker {
         side: side.clone(),
         runners: HashMap::new(),

@@ -37,7 +37,7 @@ fn encode(failure: &Failure) -> Vec<u8> {
     OPTIONS.serialize(failure).unwrap_or_default()
 }
 
-fn failure(place: Place, error: &BoxError) -> Failure {
+pub(super) fn failure(place: Place, error: &BoxError) -> Failure {
     let mut chain = vec![error.to_string()];
     let mut source = error.source();
     while let Some(cause) = source {
@@ -68,12 +68,7 @@ fn set_up<P: Skprocess>(side: &ChildSide, payload: &[u8]) -> Result<(P, Begin, C
         let credentials = await_credentials(side, &mut cx)?;
         reconnect(&state, &credentials)?;
     } else {
-        match state.autoreconnect() {
-            None => {}
-            Some(AutoReconnect::WithoutSecrets) => reconnect(&state, &Credentials::new())?,
-            Some(AutoReconnect::Env(name)) => reconnect(&state, &Credentials::from_env(&name)?)?,
-            Some(AutoReconnect::Build(build)) => reconnect(&state, &build()?)?,
-        }
+        reconnect_by_itself(&state)?;
     }
     Ok((state, begin, cx))
 }
@@ -94,9 +89,34 @@ fn await_credentials(side: &ChildSide, cx: &mut Context) -> Result<Credentials> 
     }
 }
 
-fn reconnect<P: Skprocess>(state: &P, credentials: &Credentials) -> Result {
+/// Reconnects an object with the secrets that it finds here.
+pub(super) fn reconnect_by_itself<P: Skprocess>(state: &P) -> Result {
+    match state.autoreconnect() {
+        None => Ok(()),
+        Some(AutoReconnect::WithoutSecrets) => reconnect(state, &Credentials::new()),
+        Some(AutoReconnect::Env(name)) => reconnect(state, &Credentials::from_env(&name)?),
+        Some(AutoReconnect::Build(build)) => reconnect(state, &build()?),
+    }
+}
+
+pub(super) fn reconnect<P: Skprocess>(state: &P, credentials: &Credentials) -> Result {
     cerial_reconnectors::reconnect_all(state, credentials).into_result().map(drop)?;
     Ok(())
+}
+
+/// Runs one section; the last one gives the result.
+pub(super) fn perform<P: Skprocess>(
+    state: &mut P,
+    cx: &mut Context,
+    section: Section,
+) -> Result<Option<P::Output>> {
+    match section {
+        Section::Setup | Section::PreRun => state.prerun(cx).map(|()| None),
+        Section::Run => state.run(cx).map(|()| None),
+        Section::PostRun => state.postrun(cx).map(|()| None),
+        Section::OnFinish => state.onfinish(cx).map(|()| None),
+        Section::Result | Section::Error => state.result(cx).map(Some),
+    }
 }
 
 struct Lifecycle<P> {
@@ -122,13 +142,9 @@ impl<P: Skprocess> Lifecycle<P> {
             place.section = section;
             self.cx.run = place.run;
             let began = Instant::now();
-            let done = match section {
-                Section::Setup | Section::PreRun => self.state.prerun(&mut self.cx).map(|()| None),
-                Section::Run => self.state.run(&mut self.cx).map(|()| None),
-                Section::PostRun => self.state.postrun(&mut self.cx).map(|()| None),
-                Section::OnFinish => self.state.onfinish(&mut self.cx).map(|()| None),
-                Section::Result | Section::Error => self.result(),
-            };
+            let done = perform(&mut self.state, &mut self.cx, section).and_then(|output| {
+                output.map(|output| OPTIONS.serialize(&output)).transpose().map_err(BoxError::from)
+            });
             let next = next(place);
             let told = done.and_then(|output| self.finished(place, next, began.elapsed()).map(|()| output));
             match told {
@@ -140,11 +156,6 @@ impl<P: Skprocess> Lifecycle<P> {
                 }
             }
         }
-    }
-
-    fn result(&mut self) -> Result<Option<Vec<u8>>> {
-        let output = self.state.result(&mut self.cx)?;
-        Ok(Some(OPTIONS.serialize(&output)?))
     }
 
     /// Where the loop ends instead, if it ends here.
@@ -200,7 +211,7 @@ impl<P: Skprocess> Lifecycle<P> {
     }
 }
 
-fn next(place: Place) -> Place {
+pub(super) fn next(place: Place) -> Place {
     let Place { section, run } = place;
     match section {
         Section::Setup | Section::PreRun => Place { section: Section::Run, run },

@@ -17,13 +17,20 @@ pub struct Context {
     side: ChildSide,
     pub(super) run: u64,
     stopped: Cell<bool>,
+    /// Whether a job listens at the other end.
+    job: bool,
     /// Messages that came while something else was waited for.
     pub(super) waiting: VecDeque<Vec<u8>>,
 }
 
 impl Context {
     pub(super) fn new(side: ChildSide, run: u64) -> Context {
-        Context { side, run, stopped: Cell::new(false), waiting: VecDeque::new() }
+        Context { side, run, stopped: Cell::new(false), job: true, waiting: VecDeque::new() }
+    }
+
+    /// For an object in a worker of a pool.
+    pub(super) fn inline(side: ChildSide, run: u64) -> Context {
+        Context { job: false, ..Context::new(side, run) }
     }
 
     /// The number of the run, from 0.
@@ -49,8 +56,9 @@ impl Context {
     /// While the parent has more unheard messages than it keeps (4,096).
     ///
     /// # Errors
-    /// A value that cannot be serialized.
+    /// A value that cannot be serialized; an object in a [`Pool`](crate::Pool), which has no job.
     pub fn tell<T: Cerial>(&self, value: &T) -> Result {
+        self.has_job()?;
         let bytes = OPTIONS.serialize(value)?;
         Ok(self.side.send(TELL, &bytes, None)?)
     }
@@ -62,8 +70,9 @@ impl Context {
     /// For `timeout` at most: a `Duration` or seconds.
     ///
     /// # Errors
-    /// A value of another type, a timeout that is no time span.
+    /// A value of another type, a timeout that is no time span; an object in a [`Pool`](crate::Pool).
     pub fn listen<T: Cerial>(&mut self, timeout: impl Seconds) -> Result<Option<T>> {
+        self.has_job()?;
         let timeout: Duration = timeout.checked("listen")?;
         let bytes = match self.waiting.pop_front() {
             Some(bytes) => bytes,
@@ -74,6 +83,14 @@ impl Context {
             },
         };
         Ok(Some(OPTIONS.deserialize(&bytes)?))
+    }
+
+    fn has_job(&self) -> Result {
+        if self.job {
+            Ok(())
+        } else {
+            Err("an object in a pool has no job to talk to; give it a Point".into())
+        }
     }
 }
 

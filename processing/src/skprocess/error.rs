@@ -91,6 +91,10 @@ impl ProcessError {
         Self::plain(ProcessErrorKind::Config, object, format!("a setting makes no sense: {problem}"))
     }
 
+    pub(crate) fn not_in_a_worker(object: &str) -> ProcessError {
+        Self::plain(ProcessErrorKind::Start, object, "its lifecycle runs only in a worker of a pool")
+    }
+
     pub(super) fn payload(object: &str, what: &str, error: cerial::Error) -> ProcessError {
         let message = format!("{what}: {error}");
         let inner = Self::make(ProcessErrorKind::Payload, object, message);

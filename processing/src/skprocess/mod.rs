@@ -9,6 +9,7 @@ mod config;
 mod context;
 mod error;
 mod inbox;
+mod inline;
 mod job;
 mod lifecycle;
 mod message;
@@ -16,6 +17,8 @@ mod modified;
 mod pending;
 mod supervisor;
 mod timers;
+
+pub(crate) use inline::run_inline;
 
 pub use config::{AutoReconnect, ProcessConfig, Section};
 pub use context::Context;
