@@ -23,7 +23,9 @@ pub use ::cerial::{
 };
 pub use cerial_plugins::{Drained, Pattern, Queue};
 pub use cerial_reconnectors::{Reconnect, reconnect_all};
-pub use suitkaise_circuits::{BreakingCircuit, CallError, Circuit, CircuitState, Trip};
+pub use suitkaise_circuits::{
+    BreakingCircuit, BreakingCircuitProxy, CallError, Circuit, CircuitProxy, CircuitState, Trip,
+};
 pub use suitkaise_paths::{
     CopyTo, CustomRoot, MoveTo, PathDetectionError, PathError, PathErrorKind, Project, ProjectEntry, Skpath,
     SkpathState, Streamline, autopath, caller_path, clear_custom_root, clear_root_cache, current_dir,
@@ -43,8 +45,8 @@ pub use suitkaise_sk::{
     AsyncSkfunction, Background, FunctionTimeoutError, Shareable, SkModifierError, Skfunction, blocking, sk,
 };
 pub use suitkaise_timing::{
-    Histogram, Sktimer, TimeThis, TimerState, TimerStats, clear_global_timers, elapsed, elapsed_between,
-    global_timer, global_timers, sleep, time, timethis,
+    Histogram, RunningState, Sktimer, SktimerProxy, TimeThis, TimerState, TimerStats, clear_global_timers,
+    elapsed, elapsed_between, global_timer, global_timers, sleep, time, timethis,
 };
 
 /// Registers by hand what the linked crates bring, where `inventory` finds nothing (a staticlib).

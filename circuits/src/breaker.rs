@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::settings::{Setting, zero};
 use crate::trip::{OnReset, OnTrip, Trip};
 use crate::{CircuitState, Error, ErrorKind, Result};
 
@@ -217,44 +218,25 @@ impl Breaker {
         self.limit.load(Ordering::Relaxed)
     }
 
-    #[track_caller]
-    pub(crate) fn set_num_shorts_to_trip(&self, limit: u32) -> Result<()> {
-        if limit == 0 {
-            return Err(zero(Location::caller()));
-        }
-        let _slow = self.slow();
-        let old = u64::from(self.limit.swap(limit, Ordering::Relaxed));
-        // as many shorts as before, but so that the next one trips if they are too many
-        self.update_count(|now| next_epoch(now) | ((now & SHORTS) % old).min(u64::from(limit) - 1));
-        Ok(())
-    }
-
-    pub(crate) fn set_sleep_time_after_trip(&self, sleep: Duration) {
+    /// Changes a setting that has been checked.
+    pub(crate) fn apply(&self, setting: Setting) {
         let mut slow = self.slow();
-        slow.sleep_time_after_trip = sleep;
-        slow.current = sleep;
-        self.backed_off.store(false, Ordering::Release);
-    }
-
-    #[track_caller]
-    pub(crate) fn set_backoff_factor(&self, factor: f64) -> Result<()> {
-        if !factor.is_finite() || factor < 0.0 {
-            return Err(Error::new(
-                ErrorKind::BadFactor,
-                format!("backoff_factor must be a finite number, zero or more, got {factor:?}"),
-            ));
+        match setting {
+            Setting::NumShortsToTrip(limit) => {
+                let limit = limit.max(1);
+                let old = u64::from(self.limit.swap(limit, Ordering::Relaxed));
+                // as many shorts as before, but so that the next one trips if they are too many
+                self.update_count(|now| next_epoch(now) | ((now & SHORTS) % old).min(u64::from(limit) - 1));
+            }
+            Setting::SleepTimeAfterTrip(sleep) => {
+                slow.sleep_time_after_trip = sleep;
+                slow.current = sleep;
+                self.backed_off.store(false, Ordering::Release);
+            }
+            Setting::BackoffFactor(factor) => slow.backoff_factor = factor,
+            Setting::MaxSleepTime(max) => slow.max_sleep_time = max,
+            Setting::Jitter(jitter) => slow.jitter = jitter,
         }
-        self.slow().backoff_factor = factor;
-        Ok(())
-    }
-
-    #[track_caller]
-    pub(crate) fn set_jitter(&self, jitter: f64) -> Result<()> {
-        if jitter.is_nan() {
-            return Err(Error::new(ErrorKind::BadFactor, "jitter must be a number between 0 and 1, got NaN"));
-        }
-        self.slow().jitter = jitter.clamp(0.0, 1.0);
-        Ok(())
     }
 
     /// Keeps the first refusal of the builder for `check`.
@@ -293,10 +275,15 @@ impl Breaker {
             Error::at(ErrorKind::BadState, format!("circuit state: {error}"), error.location())
         };
         let breaker = Breaker::new(1, reset);
-        breaker.set_num_shorts_to_trip(state.num_shorts_to_trip).map_err(bad)?;
-        breaker.set_backoff_factor(state.backoff_factor).map_err(bad)?;
-        breaker.set_jitter(state.jitter).map_err(bad)?;
-        breaker.set_sleep_time_after_trip(state.sleep_time_after_trip);
+        let settings = [
+            Setting::num_shorts_to_trip(state.num_shorts_to_trip),
+            Setting::backoff_factor(state.backoff_factor),
+            Setting::jitter(state.jitter),
+            Ok(Setting::SleepTimeAfterTrip(state.sleep_time_after_trip)),
+        ];
+        for setting in settings {
+            breaker.apply(setting.map_err(bad)?);
+        }
         breaker.set_count(u64::from(state.times_shorted.min(state.num_shorts_to_trip - 1)));
         breaker.broken.store(state.broken && reset == Reset::Manual, Ordering::Release);
         breaker.backed_off.store(state.current_sleep_time != state.sleep_time_after_trip, Ordering::Release);
@@ -342,13 +329,4 @@ impl Slow {
 
 fn next_epoch(word: u64) -> u64 {
     (word & !SHORTS).wrapping_add(EPOCH)
-}
-
-#[cold]
-fn zero(place: &'static Location<'static>) -> Error {
-    Error::at(
-        ErrorKind::BadCount,
-        "num_shorts_to_trip must be at least 1, got 0; a circuit made so trips on every short",
-        place,
-    )
 }

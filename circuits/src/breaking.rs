@@ -4,9 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "share")]
+use suitkaise_sk::sk;
+
 use crate::breaker::{Breaker, Reset};
 use crate::call::ShortOnPanic;
 use crate::methods::{settings, trips};
+#[cfg(feature = "share")]
+use crate::settings::Setting;
 use crate::{CallError, Result, Seconds, Trip};
 
 /// A circuit that trips after so many failures and stays broken until it is reset: for stopping work that has no hope.
@@ -42,8 +47,13 @@ impl BreakingCircuit {
     pub const fn new(num_shorts_to_trip: u32) -> BreakingCircuit {
         BreakingCircuit { breaker: Breaker::new(num_shorts_to_trip, Reset::Manual) }
     }
+}
 
+/// What only a circuit that stays broken can do.
+#[cfg_attr(feature = "share", sk(proxy, extend = breaking))]
+impl BreakingCircuit {
     /// Whether it has tripped and was not reset since. One atomic load.
+    #[cfg_attr(feature = "share", sk(reads(broken)))]
     #[inline]
     pub fn broken(&self) -> bool {
         self.breaker.broken()
@@ -52,10 +62,16 @@ impl BreakingCircuit {
     /// Closes a broken circuit: the count starts again from 0, and the backoff applies to the next sleep.
     ///
     /// True if it was broken. Of several threads that reset one trip, one gets true, and the backoff applies once.
+    #[cfg_attr(
+        feature = "share",
+        sk(reads(broken, backoff_factor, max_sleep_time), writes(broken, times_shorted, current_sleep_time))
+    )]
     pub fn reset(&self) -> bool {
         self.breaker.close()
     }
+}
 
+impl BreakingCircuit {
     /// Calls this whenever [`reset`](BreakingCircuit::reset) has closed the circuit; no lock is held. A second
     /// callback replaces the first.
     #[must_use]
@@ -129,7 +145,7 @@ impl BreakingCircuit {
     fn slept(&self) {}
 }
 
-settings!(BreakingCircuit);
+settings!(BreakingCircuit, trips, breaking);
 trips!(BreakingCircuit);
 
 impl fmt::Debug for BreakingCircuit {

@@ -4,9 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "share")]
+use suitkaise_sk::sk;
+
 use crate::breaker::{Breaker, Reset};
 use crate::call::ShortOnPanic;
 use crate::methods::{settings, trips};
+#[cfg(feature = "share")]
+use crate::settings::Setting;
 use crate::{Result, Seconds, Trip};
 
 /// A circuit that trips after so many failures, sleeps, and goes on: for rate limits, retries, busy resources.
@@ -109,7 +114,7 @@ impl Circuit {
     }
 }
 
-settings!(Circuit);
+settings!(Circuit, trips);
 trips!(Circuit);
 
 impl fmt::Debug for Circuit {

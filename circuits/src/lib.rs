@@ -41,10 +41,16 @@
 #![forbid(unsafe_code)]
 
 pub use breaking::BreakingCircuit;
+#[cfg(feature = "share")]
+pub use breaking::BreakingCircuitProxy;
 pub use call::CallError;
 pub use circuit::Circuit;
+#[cfg(feature = "share")]
+pub use circuit::CircuitProxy;
 pub use error::{Error, ErrorKind, Result};
 pub use seconds::Seconds;
+#[cfg(feature = "share")]
+pub use settings::Setting;
 pub use state::CircuitState;
 pub use trip::Trip;
 
@@ -55,6 +61,9 @@ mod circuit;
 mod error;
 mod methods;
 mod seconds;
+mod settings;
+#[cfg(feature = "share")]
+mod shared;
 mod state;
 mod trip;
 

@@ -2,7 +2,8 @@
 
 /// Builders, getters and setters over a field `breaker`.
 macro_rules! settings {
-    ($circuit:ident) => {
+    ($circuit:ident, $($blocks:ident),+) => {
+        #[cfg_attr(feature = "share", sk(proxy, blocks($($blocks),+)))]
         impl $circuit {
             /// Sets the sleep after the first trip; 0 by default.
             ///
@@ -59,26 +60,31 @@ macro_rules! settings {
             }
 
             /// How many shorts make a trip.
+            #[cfg_attr(feature = "share", sk(reads(num_shorts_to_trip)))]
             pub fn num_shorts_to_trip(&self) -> u32 {
                 self.breaker.num_shorts_to_trip()
             }
 
             /// How many shorts there were since the last trip.
+            #[cfg_attr(feature = "share", sk(reads(times_shorted)))]
             pub fn times_shorted(&self) -> u32 {
                 self.breaker.times_shorted()
             }
 
             /// How many trips there were.
+            #[cfg_attr(feature = "share", sk(reads(total_trips)))]
             pub fn total_trips(&self) -> u64 {
                 self.breaker.slow().total_trips
             }
 
             /// How long the next trip will sleep, before jitter.
+            #[cfg_attr(feature = "share", sk(reads(current_sleep_time, max_sleep_time)))]
             pub fn current_sleep_time(&self) -> Duration {
                 self.breaker.slow().capped()
             }
 
             /// Puts the sleep time back to the first one, as if there had been no trips.
+            #[cfg_attr(feature = "share", sk(reads(sleep_time_after_trip), writes(current_sleep_time)))]
             pub fn reset_backoff(&self) {
                 self.breaker.reset_backoff();
             }
@@ -87,18 +93,21 @@ macro_rules! settings {
             ///
             /// # Errors
             /// [`ErrorKind::BadCount`](crate::ErrorKind::BadCount) for 0.
+            #[cfg_attr(feature = "share", sk(via = apply(setting: Setting), writes(num_shorts_to_trip, times_shorted)))]
             #[track_caller]
             pub fn set_num_shorts_to_trip(&self, shorts: u32) -> Result<()> {
-                self.breaker.set_num_shorts_to_trip(shorts)
+                self.breaker.apply(crate::settings::Setting::num_shorts_to_trip(shorts)?);
+                Ok(())
             }
 
             /// Changes the sleep after the first trip; the backoff starts again from it.
             ///
             /// # Errors
             /// [`ErrorKind::BadDuration`](crate::ErrorKind::BadDuration) if it is negative or not finite.
+            #[cfg_attr(feature = "share", sk(via = apply(setting: Setting), writes(sleep_time_after_trip, current_sleep_time)))]
             #[track_caller]
             pub fn set_sleep_time_after_trip(&self, sleep: impl Seconds) -> Result<()> {
-                self.breaker.set_sleep_time_after_trip(sleep.checked("sleep_time_after_trip")?);
+                self.breaker.apply(crate::settings::Setting::sleep_time_after_trip(sleep)?);
                 Ok(())
             }
 
@@ -106,18 +115,21 @@ macro_rules! settings {
             ///
             /// # Errors
             /// [`ErrorKind::BadFactor`](crate::ErrorKind::BadFactor) if it is negative or not finite.
+            #[cfg_attr(feature = "share", sk(via = apply(setting: Setting), writes(backoff_factor)))]
             #[track_caller]
             pub fn set_backoff_factor(&self, factor: f64) -> Result<()> {
-                self.breaker.set_backoff_factor(factor)
+                self.breaker.apply(crate::settings::Setting::backoff_factor(factor)?);
+                Ok(())
             }
 
             /// Changes the longest sleep.
             ///
             /// # Errors
             /// [`ErrorKind::BadDuration`](crate::ErrorKind::BadDuration) if it is negative or not finite.
+            #[cfg_attr(feature = "share", sk(via = apply(setting: Setting), writes(max_sleep_time)))]
             #[track_caller]
             pub fn set_max_sleep_time(&self, max: impl Seconds) -> Result<()> {
-                self.breaker.slow().max_sleep_time = max.checked("max_sleep_time")?;
+                self.breaker.apply(crate::settings::Setting::max_sleep_time(max)?);
                 Ok(())
             }
 
@@ -125,9 +137,11 @@ macro_rules! settings {
             ///
             /// # Errors
             /// [`ErrorKind::BadFactor`](crate::ErrorKind::BadFactor) for NaN.
+            #[cfg_attr(feature = "share", sk(via = apply(setting: Setting), writes(jitter)))]
             #[track_caller]
             pub fn set_jitter(&self, jitter: f64) -> Result<()> {
-                self.breaker.set_jitter(jitter)
+                self.breaker.apply(crate::settings::Setting::jitter(jitter)?);
+                Ok(())
             }
         }
     };
@@ -137,11 +151,13 @@ macro_rules! settings {
 /// The circuit says in `slept` what follows the sleep.
 macro_rules! trips {
     ($circuit:ident) => {
+        #[cfg_attr(feature = "share", sk(proxy, extend = trips))]
         impl $circuit {
             /// Counts a failure. True if it was the one that tripped the circuit; it has slept then.
             ///
             /// # Blocking
             /// On a trip, sleeps [`current_sleep_time`](Self::current_sleep_time), with jitter; at most `max_sleep_time`.
+            #[cfg_attr(feature = "share", sk(via = short_without_sleep() -> Option<Trip>, reads(num_shorts_to_trip, backoff_factor, max_sleep_time, jitter, times_shorted, total_trips, current_sleep_time), writes(times_shorted, total_trips, current_sleep_time, broken)))]
             #[inline]
             pub fn short(&self) -> bool {
                 match self.breaker.short(None) {
@@ -162,6 +178,7 @@ macro_rules! trips {
             ///
             /// # Blocking
             /// On a trip, sleeps for `custom_sleep`.
+            #[cfg_attr(feature = "share", sk(via = short_custom(custom: Duration) -> Option<Trip>, reads(num_shorts_to_trip, backoff_factor, max_sleep_time, jitter, times_shorted, total_trips, current_sleep_time), writes(times_shorted, total_trips, current_sleep_time, broken)))]
             #[track_caller]
             pub fn short_for(&self, custom_sleep: impl Seconds) -> Result<bool> {
                 let custom = custom_sleep.checked("custom_sleep")?;
@@ -173,6 +190,7 @@ macro_rules! trips {
             ///
             /// # Blocking
             /// Sleeps [`current_sleep_time`](Self::current_sleep_time), with jitter; at most `max_sleep_time`.
+            #[cfg_attr(feature = "share", sk(via = trip_without_sleep() -> Trip, reads(num_shorts_to_trip, backoff_factor, max_sleep_time, jitter, times_shorted, total_trips, current_sleep_time), writes(times_shorted, total_trips, current_sleep_time, broken)))]
             pub fn trip(&self) -> Trip {
                 let trip = self.breaker.trip(None);
                 self.sleep(trip);
@@ -187,6 +205,7 @@ macro_rules! trips {
             ///
             /// # Blocking
             /// Sleeps for `custom_sleep`.
+            #[cfg_attr(feature = "share", sk(via = trip_custom(custom: Duration) -> Trip, reads(num_shorts_to_trip, backoff_factor, max_sleep_time, jitter, times_shorted, total_trips, current_sleep_time), writes(times_shorted, total_trips, current_sleep_time, broken)))]
             #[track_caller]
             pub fn trip_for(&self, custom_sleep: impl Seconds) -> Result<Trip> {
                 let trip = self.breaker.trip(Some(custom_sleep.checked("custom_sleep")?));
@@ -197,15 +216,20 @@ macro_rules! trips {
             /// Counts a failure and leaves the sleep to the caller: on a trip, the [`Trip`] says how long.
             ///
             /// For callers that wait in their own way, or on behalf of another process.
+            #[cfg_attr(feature = "share", sk(reads(num_shorts_to_trip, backoff_factor, max_sleep_time, jitter, times_shorted, total_trips, current_sleep_time), writes(times_shorted, total_trips, current_sleep_time, broken)))]
             pub fn short_without_sleep(&self) -> Option<Trip> {
                 self.breaker.short(None)
             }
 
             /// Trips at once and leaves the sleep to the caller.
+            #[cfg_attr(feature = "share", sk(reads(num_shorts_to_trip, backoff_factor, max_sleep_time, jitter, times_shorted, total_trips, current_sleep_time), writes(times_shorted, total_trips, current_sleep_time, broken)))]
             pub fn trip_without_sleep(&self) -> Trip {
                 self.breaker.trip(None)
             }
 
+        }
+
+        impl $circuit {
             fn sleep(&self, trip: Trip) {
                 if !trip.sleep.is_zero() {
                     std::thread::sleep(trip.sleep);

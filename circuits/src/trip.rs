@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// One trip of a circuit: what callbacks and the methods that trip are told.
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Trip {

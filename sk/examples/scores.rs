@@ -96,7 +96,7 @@ pub(crate) fn run(out: &mut dyn Write, verbose: bool) -> Result<(), Box<dyn std:
     writeln!(out, "best, within a second: {:?}", scores.sk().best().timeout(1.0).call()?)?;
 
     // What Share needs to know: which attributes each method reads and writes.
-    for method in Scores::shared_meta().methods {
+    for method in Scores::shared_meta().methods() {
         writeln!(out, "{}: reads {:?}, writes {:?}", method.name, method.reads, method.writes)?;
     }
     for method in Scores::blocking_methods() {

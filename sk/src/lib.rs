@@ -47,15 +47,17 @@
 #![forbid(unsafe_code)]
 
 pub use background::Background;
+pub use caller::Caller;
 pub use error::{Error, Failure, FunctionTimeoutError, Kind, SkModifierError};
 pub use function::{AsyncSkfunction, Callable, Plain, Skfunction, sk};
-pub use meta::{BlockingMethod, MethodMeta, SharedMeta};
+pub use meta::{BlockingMethod, MethodBlock, MethodMeta, SharedMeta};
 pub use seconds::Seconds;
 pub use share::{Ask, Dispatch, Serve, Server, Shareable, Transport};
 pub use suitkaise_sk_derive::{blocking, sk};
 pub use way::{Asynced, Here, InBackground, Timed, Way};
 
 mod background;
+mod caller;
 mod error;
 mod function;
 mod limiter;
@@ -75,6 +77,7 @@ pub mod __private_0_1 {
     pub use crate::limiter::Limiter;
     pub use crate::modifiers::{Modifiers, Stop};
     pub use crate::own::{Again, AgainClone, AgainNever, Copied, Fallible, Parcel, Reusable, Ship, Slot};
+    pub use crate::share::DispatchBlock;
     #[cfg(feature = "tokio")]
     pub use crate::twin::{Pending, Runtime, read, read_elsewhere, write, write_elsewhere};
 }

@@ -4,7 +4,12 @@
 //! its arguments into a tuple and hands it to the [`Transport`]; at the other end [`Dispatch`] finds the method by its
 //! index and lets a [`Server`] unpack the same tuple. The bounds that an encoding needs (`A: Cerial`) are the
 //! transport's and the server's own: they stand on their impls of [`Ask`] and [`Serve`].
+//!
+//! Some methods must not run as they are where the object lives: they read a clock, belong to a thread, or sleep. Such a
+//! method says `#[sk(via = other)]`: what travels is a call of `other`, which takes the clock reading or returns the time
+//! to sleep, and the proxy's method is written by hand around it, so that the rest happens in the calling process.
 
+use crate::caller::Caller;
 use crate::meta::{MethodMeta, SharedMeta};
 
 /// A type whose methods can be called from another process.
@@ -24,12 +29,32 @@ pub trait Shareable: Sized {
 
     /// Makes a proxy.
     fn proxy<T: Transport>(transport: T) -> Self::Proxy<T>;
+
+    /// Says that a process is gone, so that the object can let go of what it kept for that process's threads.
+    ///
+    /// Whoever keeps the object calls it. `process` is what that process's [`Transport::process`] gave. Does nothing
+    /// unless the impl block says `#[sk(process_ended = METHOD)]`.
+    fn process_ended(&mut self, process: u64) {
+        let _ = process;
+    }
 }
 
 /// A way to an object that lives elsewhere.
 pub trait Transport {
     /// Why a call did not get there, or its answer not back.
     type Error;
+
+    /// The calling process, by a number that no other process had or will have while the object lives.
+    ///
+    /// Its process id by default, which a later process may get again.
+    fn process(&self) -> u64 {
+        std::process::id().into()
+    }
+
+    /// The calling thread, for objects that keep something for each.
+    fn caller(&self) -> Caller {
+        Caller::new(self.process())
+    }
 }
 
 /// A transport that can carry arguments `A` there and a result `R` back.
@@ -65,4 +90,11 @@ pub trait Serve<A, R>: Server {
 pub trait Dispatch<S: Server>: Shareable {
     /// Makes the call on this object.
     fn dispatch(&mut self, index: u32, server: S) -> S::Done;
+}
+
+/// The dispatcher of one further impl block, `#[sk(extend = NAME)]`; [`Dispatch`] of the type asks it.
+#[doc(hidden)]
+pub trait DispatchBlock<S: Server, const ID: u16> {
+    /// Makes the call on this object.
+    fn dispatch_block(&mut self, index: u32, server: S) -> S::Done;
 }

@@ -140,7 +140,7 @@ fn metadata_says_what_methods_read_and_write() {
     assert!(!meta.method("nap_twice").unwrap().shared, "it is private");
     assert!(!meta.method("convert").unwrap().shared, "it is generic");
     assert_eq!(meta.attributes(), ["by_host", "hits", "log"]);
-    for (place, method) in meta.methods.iter().enumerate() {
+    for (place, method) in meta.methods().enumerate() {
         assert_eq!(method.index as usize, place);
     }
 }

@@ -5,7 +5,7 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 
-use suitkaise_sk::{Ask, Dispatch, MethodMeta, Serve, Server, Shareable, Transport, sk};
+use suitkaise_sk::{Ask, Caller, Dispatch, MethodMeta, Serve, Server, Shareable, Transport, sk};
 
 #[derive(Default)]
 struct Board {
@@ -92,6 +92,115 @@ fn an_unknown_index_and_a_private_method_are_refused() {
 
 #[test]
 fn getters_are_marked() {
-    let getters: Vec<_> = Board::META.methods.iter().filter(|m| m.getter).map(|m| m.name).collect();
+    let getters: Vec<_> = Board::META.methods().filter(|m| m.getter).map(|m| m.name).collect();
     assert_eq!(getters, ["len"]);
+}
+
+/// A counter in several blocks, with a method that must not run where it lives.
+#[derive(Default)]
+pub struct Tally<T> {
+    marks: Vec<(u64, T)>,
+    notes: String,
+}
+
+#[sk(proxy, blocks(notes, looks), process_ended = forget)]
+impl<T: Clone + 'static> Tally<T> {
+    /// Marks for the calling process.
+    #[sk(via = mark_for(process: u64, mark: T) -> usize, writes(marks))]
+    pub fn mark(&mut self, mark: T) -> usize {
+        self.mark_for(0, mark)
+    }
+    fn forget(&mut self, process: u64) {
+        self.marks.retain(|(owner, _)| *owner != process);
+    }
+}
+
+#[sk(proxy, extend = notes)]
+impl<T: Clone + 'static> Tally<T> {
+    pub fn note(&mut self, text: &str) {
+        self.notes.push_str(text);
+    }
+}
+
+#[sk(proxy, extend = looks)]
+impl<T: Clone + 'static> Tally<T> {
+    pub fn count(&self) -> usize {
+        self.marks.len()
+    }
+    pub fn notes(&self) -> String {
+        self.notes.clone()
+    }
+}
+
+impl<T> Tally<T> {
+    fn mark_for(&mut self, process: u64, mark: T) -> usize {
+        self.marks.push((process, mark));
+        self.marks.len()
+    }
+}
+
+impl<T: Clone + 'static, W: Transport> TallyProxy<T, W> {
+    /// The process is added where the call is made.
+    pub fn mark(&self, mark: T) -> Result<usize, W::Error>
+    where
+        W: Ask<(u64, T), usize>,
+    {
+        self.mark_there(self.transport.process(), mark)
+    }
+}
+
+/// As [`Local`], for any object.
+struct Near<'a, T>(&'a RefCell<T>, u64);
+
+impl<T> Transport for Near<'_, T> {
+    type Error = String;
+    fn process(&self) -> u64 {
+        self.1
+    }
+}
+
+impl<T: Dispatch<Frame>, A: 'static, R: 'static> Ask<A, R> for Near<'_, T> {
+    fn ask(&self, method: &'static MethodMeta, arguments: A) -> Result<R, String> {
+        let answer = self.0.borrow_mut().dispatch(method.index, Frame(Box::new(arguments)))?;
+        answer.downcast().map(|r| *r).map_err(|_| "another type".into())
+    }
+}
+
+#[test]
+fn further_blocks_are_in_the_metadata_and_the_proxy() {
+    let names: Vec<_> = Tally::<u8>::META.methods().map(|m| m.name).collect();
+    assert_eq!(names, ["mark", "forget", "note", "count", "notes"]);
+    let note = Tally::<u8>::META.method("note").unwrap();
+    assert_eq!((note.writes, note.index >> 16 == 0), (&["notes"][..], false));
+    assert_eq!(Tally::<u8>::META.at(note.index), Some(note));
+    assert_eq!(Tally::<u8>::META.at(u32::MAX), None);
+
+    let tally = RefCell::new(Tally::<u8>::default());
+    let proxy = Tally::<u8>::proxy(Near(&tally, 7));
+    assert_eq!((proxy.mark(1).unwrap(), proxy.mark(2).unwrap(), proxy.count().unwrap()), (1, 2, 2));
+    proxy.note("two").unwrap();
+    assert_eq!(proxy.notes().unwrap(), "two");
+    for index in [u32::MAX, note.index + 9] {
+        assert!(tally.borrow_mut().dispatch(index, Frame(Box::new(()))).is_err());
+    }
+}
+
+#[test]
+fn a_method_goes_by_another_one_and_a_process_that_ends_is_forgotten() {
+    let mark = Tally::<u8>::META.method("mark").unwrap();
+    assert!(mark.shared && mark.returns);
+    let tally = RefCell::new(Tally::<u8>::default());
+    let (gone, stays) = (Tally::<u8>::proxy(Near(&tally, 7)), Tally::<u8>::proxy(Near(&tally, 8)));
+    gone.mark(1).unwrap();
+    stays.mark(2).unwrap();
+    tally.borrow_mut().process_ended(7);
+    assert_eq!(tally.borrow().marks, [(8, 2)]);
+}
+
+#[test]
+fn a_caller_is_a_thread_of_a_process() {
+    let here = Near(&RefCell::new(Board::default()), 7).caller();
+    assert_eq!(here, Caller::new(7));
+    let other = std::thread::spawn(|| Caller::new(7)).join().unwrap();
+    assert_eq!((other.process, other.thread == here.thread), (7, false));
 }

@@ -51,7 +51,9 @@ pub use error::{Error, ErrorKind, Result};
 pub use global::{clear_global_timers, global_timer, global_timers};
 pub use histogram::Histogram;
 pub use seconds::Seconds;
-pub use state::TimerState;
+#[cfg(feature = "share")]
+pub use shared::Stamp;
+pub use state::{RunningState, TimerState};
 pub use stats::TimerStats;
 /// Times every call of a function, method or async function.
 ///
@@ -99,6 +101,8 @@ pub use stats::TimerStats;
 pub use suitkaise_timing_derive::timethis;
 pub use time_this::TimeThis;
 pub use timer::Sktimer;
+#[cfg(feature = "share")]
+pub use timer::SktimerProxy;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -113,6 +117,8 @@ mod local;
 mod queries;
 mod sample;
 mod seconds;
+#[cfg(feature = "share")]
+mod shared;
 mod state;
 mod stats;
 mod store;

@@ -13,32 +13,71 @@ pub(crate) struct Sample {
     pub(crate) paused: u64,
 }
 
+/// A clock's reading. Two of one clock have a distance, never a negative one: a clock that steps back has stood still.
+pub(crate) trait Reading: Copy {
+    fn since(self, earlier: Self) -> Duration;
+}
+
+impl Reading for Instant {
+    #[inline]
+    fn since(self, earlier: Instant) -> Duration {
+        self.saturating_duration_since(earlier)
+    }
+}
+
+/// Nanoseconds of some process's clock.
+impl Reading for u64 {
+    fn since(self, earlier: u64) -> Duration {
+        Duration::from_nanos(self.saturating_sub(earlier))
+    }
+}
+
 /// A running measurement.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Frame {
-    started: Instant,
-    paused_at: Option<Instant>,
-    paused: Duration,
+pub(crate) struct Frame<R = Instant> {
+    pub(crate) started: R,
+    pub(crate) paused_at: Option<R>,
+    pub(crate) paused: Duration,
 }
 
 impl Frame {
     #[inline]
     pub(crate) fn begin() -> Frame {
-        Frame { started: Instant::now(), paused_at: None, paused: Duration::ZERO }
+        Frame::at(Instant::now())
+    }
+
+    /// What was measured up to `now`.
+    #[inline]
+    pub(crate) fn sample(&self, now: Instant) -> Sample {
+        self.measured(now, now)
+    }
+
+    /// What was measured up to `now`; the frame starts again from there, running.
+    pub(crate) fn lap(&mut self, now: Instant) -> Sample {
+        let sample = self.sample(now);
+        *self = Frame::at(now);
+        sample
+    }
+}
+
+impl<R: Reading> Frame<R> {
+    #[inline]
+    pub(crate) fn at(now: R) -> Frame<R> {
+        Frame { started: now, paused_at: None, paused: Duration::ZERO }
     }
 
     /// False if it was paused already.
-    pub(crate) fn pause(&mut self, now: Instant) -> bool {
+    pub(crate) fn pause(&mut self, now: R) -> bool {
         let first = self.paused_at.is_none();
         self.paused_at.get_or_insert(now);
         first
     }
 
     /// False if it was not paused.
-    pub(crate) fn resume(&mut self, now: Instant) -> bool {
+    pub(crate) fn resume(&mut self, now: R) -> bool {
         match self.paused_at.take() {
             Some(since) => {
-                self.paused += now.saturating_duration_since(since);
+                self.paused = self.paused.saturating_add(now.since(since));
                 true
             }
             None => false,
@@ -49,22 +88,15 @@ impl Frame {
         self.paused_at.is_some()
     }
 
-    /// What was measured up to `now`.
+    /// What was measured up to `now`, as something that ended at `at`.
     #[inline]
-    pub(crate) fn sample(&self, now: Instant) -> Sample {
+    pub(crate) fn measured(&self, now: R, at: Instant) -> Sample {
         let mut paused = self.paused;
         if let Some(since) = self.paused_at {
-            paused += now.saturating_duration_since(since);
+            paused = paused.saturating_add(now.since(since));
         }
-        let total = now.saturating_duration_since(self.started);
-        Sample { at: now, time: nanos(total.saturating_sub(paused)), paused: nanos(paused) }
-    }
-
-    /// What was measured up to `now`; the frame starts again from there, running.
-    pub(crate) fn lap(&mut self, now: Instant) -> Sample {
-        let sample = self.sample(now);
-        *self = Frame { started: now, paused_at: None, paused: Duration::ZERO };
-        sample
+        let total = now.since(self.started);
+        Sample { at, time: nanos(total.saturating_sub(paused)), paused: nanos(paused) }
     }
 }
 

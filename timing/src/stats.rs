@@ -23,6 +23,7 @@ use crate::{Histogram, Result, human};
 /// assert_eq!(stats.to_string(), "n=3 mean=233ms p50=200ms p95=380ms min=100ms max=400ms");
 /// # Ok::<(), suitkaise_timing::Error>(())
 /// ```
+#[cfg_attr(feature = "cerial", derive(cerial::Cerial), cerial(state = crate::TimerState))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimerStats {
     times: Box<[(u64, u64)]>,

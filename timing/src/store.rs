@@ -4,11 +4,11 @@
 //! buffers first, so it misses nothing that ended before it. Measurements stand in the order in which they ended. Lock
 //! order: the store, then a buffer.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::sample::Sample;
+use crate::sample::{Frame, Sample};
 use crate::summary::{self, Summary};
 
 /// Buffers of ended threads are looked for when there are this many, and then at each doubling.
@@ -36,6 +36,9 @@ impl Buffer {
     }
 }
 
+/// Stacks of frames, by process and thread; a stack is never empty.
+pub(crate) type Sessions = BTreeMap<(u64, u64), Vec<Frame<u64>>>;
+
 #[derive(Debug)]
 pub(crate) struct Store {
     samples: VecDeque<Sample>,
@@ -45,6 +48,8 @@ pub(crate) struct Store {
     summary: Option<Summary>,
     /// The percentiles asked for since the last change, with their answers; the oldest question goes first.
     percentiles: VecDeque<(f64, Duration)>,
+    /// Running measurements of threads that share the timer from other processes.
+    pub(crate) sessions: Sessions,
     pub(crate) max_times: Option<usize>,
     pub(crate) original_start_time: Option<SystemTime>,
 }
@@ -57,6 +62,7 @@ impl Store {
             sweep_at: SWEEP,
             summary: None,
             percentiles: VecDeque::new(),
+            sessions: Sessions::new(),
             max_times: None,
             original_start_time: None,
         }
@@ -131,6 +137,7 @@ impl Store {
             lock(&buffer.0).clear();
         }
         self.samples.clear();
+        self.sessions.clear();
         self.changed();
         self.original_start_time = None;
     }

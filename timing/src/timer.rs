@@ -4,8 +4,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+#[cfg(feature = "share")]
+use suitkaise_sk::sk;
+
 use crate::local::{self, Session};
 use crate::sample::{Frame, MAX_NANOS, Sample, nanos};
+#[cfg(feature = "share")]
+use crate::shared::Stamp;
 use crate::store::{Store, lock};
 use crate::{Error, ErrorKind, Result, Seconds};
 
@@ -74,11 +79,16 @@ impl Sktimer {
         timer.set_max_times(max_times)?;
         Ok(timer)
     }
+}
 
+/// Measuring.
+#[cfg_attr(feature = "share", sk(proxy, blocks(queries), process_ended = end_process))]
+impl Sktimer {
     /// Starts a measurement on the calling thread and returns how many are running there, this one included.
     ///
     /// While one is running, a second one nests in it: each `stop` ends the innermost. That is often a forgotten `stop`,
     /// so it is also logged as a warning.
+    #[cfg_attr(feature = "share", sk(via = start_from(stamp: Stamp) -> usize, reads(sessions), writes(sessions, original_start_time)))]
     pub fn start(&self) -> usize {
         self.note_start();
         let depth = self.session(|s| {
@@ -96,6 +106,7 @@ impl Sktimer {
     ///
     /// # Errors
     /// [`ErrorKind::NotRunning`] if this thread has no running measurement.
+    #[cfg_attr(feature = "share", sk(via = stop_from(stamp: Stamp) -> Option<Duration>, reads(sessions), writes(sessions, times, paused_times)))]
     #[track_caller]
     pub fn stop(&self) -> Result<Duration> {
         let now = Instant::now();
@@ -114,6 +125,7 @@ impl Sktimer {
     ///
     /// # Errors
     /// [`ErrorKind::NotRunning`] if this thread has no running measurement.
+    #[cfg_attr(feature = "share", sk(via = lap_from(stamp: Stamp) -> Option<Duration>, reads(sessions), writes(sessions, times, paused_times)))]
     #[track_caller]
     pub fn lap(&self) -> Result<Duration> {
         let now = Instant::now();
@@ -134,13 +146,14 @@ impl Sktimer {
     ///
     /// # Errors
     /// [`ErrorKind::NotRunning`] if this thread has no running measurement.
+    #[cfg_attr(feature = "share", sk(via = pause_from(stamp: Stamp) -> Option<bool>, reads(sessions), writes(sessions)))]
     #[track_caller]
     pub fn pause(&self) -> Result<bool> {
         let now = Instant::now();
         match self.session(|s| Some(s.frames.last_mut()?.pause(now))).flatten() {
             Some(true) => Ok(true),
             Some(false) => {
-                log::warn!("timer is paused already; pause() changed nothing");
+                paused_already();
                 Ok(false)
             }
             None => Err(not_running("pause")),
@@ -151,6 +164,7 @@ impl Sktimer {
     ///
     /// # Errors
     /// [`ErrorKind::NotRunning`] if this thread has no running measurement, [`ErrorKind::NotPaused`] if it is not paused.
+    #[cfg_attr(feature = "share", sk(via = resume_from(stamp: Stamp) -> Option<bool>, reads(sessions), writes(sessions)))]
     #[track_caller]
     pub fn resume(&self) -> Result<()> {
         let now = Instant::now();
@@ -165,6 +179,7 @@ impl Sktimer {
     ///
     /// # Errors
     /// [`ErrorKind::NotRunning`] if this thread has no running measurement.
+    #[cfg_attr(feature = "share", sk(via = discard_from(stamp: Stamp) -> Option<Duration>, reads(sessions), writes(sessions)))]
     #[track_caller]
     pub fn discard(&self) -> Result<Duration> {
         let now = Instant::now();
@@ -178,6 +193,7 @@ impl Sktimer {
     ///
     /// # Errors
     /// [`ErrorKind::BadDuration`] if it is negative, not finite, or above 292 years.
+    #[cfg_attr(feature = "share", sk(via = add_from(stamp: Stamp, time: Duration, paused: Duration), writes(times, paused_times, original_start_time)))]
     #[track_caller]
     pub fn add_time(&self, time: impl Seconds) -> Result<()> {
         self.add_paused_time(time, Duration::ZERO)
@@ -187,22 +203,17 @@ impl Sktimer {
     ///
     /// # Errors
     /// [`ErrorKind::BadDuration`] if one is negative, not finite, or above 292 years.
+    #[cfg_attr(feature = "share", sk(via = add_from(stamp: Stamp, time: Duration, paused: Duration), writes(times, paused_times, original_start_time)))]
     #[track_caller]
     pub fn add_paused_time(&self, time: impl Seconds, paused: impl Seconds) -> Result<()> {
-        let (time, paused) = (time.checked("add_time")?, paused.checked("paused time")?);
-        let longest = time.max(paused);
-        if longest > Duration::from_nanos(MAX_NANOS) {
-            return Err(Error::new(
-                ErrorKind::BadDuration,
-                format!("add_time must be at most 292 years, got {longest:?}"),
-            ));
-        }
+        let (time, paused) = check_times(time, paused)?;
         self.note_start();
         self.record(Sample { at: Instant::now(), time: nanos(time), paused: nanos(paused) });
         Ok(())
     }
 
     /// Forgets every measurement, the running ones of all threads, and the start time. The rolling window stays.
+    #[cfg_attr(feature = "share", sk(writes(times, sessions, paused_times, original_start_time)))]
     pub fn reset(&self) {
         let mut store = lock(&self.store);
         self.epoch.fetch_add(1, Ordering::AcqRel);
@@ -214,41 +225,45 @@ impl Sktimer {
     ///
     /// # Errors
     /// [`ErrorKind::BadWindow`] if `max_times` is 0; the window stays as it was.
+    #[cfg_attr(feature = "share", sk(via = set_window(max_times: Option<usize>), writes(max_times, times, paused_times)))]
     #[track_caller]
     pub fn set_max_times(&self, max_times: impl Into<Option<usize>>) -> Result<()> {
-        let max_times = max_times.into();
-        if max_times == Some(0) {
-            return Err(Error::new(
-                ErrorKind::BadWindow,
-                "max_times must be at least 1, got 0; use None to keep all measurements",
-            ));
-        }
-        let mut store = lock(&self.store);
-        store.collect();
-        store.max_times = max_times;
-        self.window.store(max_times.unwrap_or(usize::MAX), Ordering::Relaxed);
-        store.trim();
+        self.set_window(check_window(max_times.into())?);
         Ok(())
     }
 
     /// The size of the rolling window, if there is one.
+    #[cfg_attr(feature = "share", sk(reads(max_times)))]
     pub fn max_times(&self) -> Option<usize> {
         lock(&self.store).max_times
     }
 
     /// How many measurements the calling thread has running.
+    #[cfg_attr(feature = "share", sk(via = depth_from(stamp: Stamp) -> usize, reads(sessions)))]
     pub fn depth(&self) -> usize {
         self.session(|s| s.frames.len()).unwrap_or(0)
     }
 
     /// Whether the calling thread has a measurement running.
+    #[cfg_attr(feature = "share", sk(via = depth_from(stamp: Stamp) -> usize, reads(sessions)))]
     pub fn is_running(&self) -> bool {
         self.depth() > 0
     }
 
     /// Whether the calling thread's innermost measurement is paused.
+    #[cfg_attr(feature = "share", sk(via = is_paused_from(stamp: Stamp) -> bool, reads(sessions)))]
     pub fn is_paused(&self) -> bool {
         self.session(|s| s.frames.last().is_some_and(Frame::is_paused)).unwrap_or(false)
+    }
+}
+
+impl Sktimer {
+    pub(crate) fn set_window(&self, max_times: Option<usize>) {
+        let mut store = lock(&self.store);
+        store.collect();
+        store.max_times = max_times;
+        self.window.store(max_times.unwrap_or(usize::MAX), Ordering::Relaxed);
+        store.trim();
     }
 
     /// Records a measurement that did not run in a session.
@@ -299,33 +314,28 @@ impl Sktimer {
 
     #[cold]
     fn first_start(&self) {
+        self.note_start_at(SystemTime::now());
+    }
+
+    /// Notes the wall clock, as somebody else has read it, if this is the first use.
+    pub(crate) fn note_start_at(&self, now: SystemTime) {
         let mut store = lock(&self.store);
-        store.original_start_time.get_or_insert_with(SystemTime::now);
+        store.original_start_time.get_or_insert(now);
         self.started.store(true, Ordering::Release);
     }
 
     /// A timer with these measurements, as another one left them.
-    pub(crate) fn restored(
-        samples: impl IntoIterator<Item = Sample>,
-        max_times: Option<usize>,
-        start: Option<SystemTime>,
-    ) -> Sktimer {
+    pub(crate) fn restored(store: Store) -> Sktimer {
         let timer = Sktimer::new();
-        let mut store = lock(&timer.store);
-        store.max_times = max_times;
-        timer.window.store(max_times.unwrap_or(usize::MAX), Ordering::Relaxed);
-        store.original_start_time = start;
-        store.extend(samples);
-        drop(store);
-        timer.started.store(start.is_some(), Ordering::Release);
+        timer.window.store(store.max_times.unwrap_or(usize::MAX), Ordering::Relaxed);
+        timer.started.store(store.original_start_time.is_some(), Ordering::Release);
+        *lock(&timer.store) = store;
         timer
     }
 
-    /// Measurements, window and start time, of one moment.
-    pub(crate) fn saved<R>(&self, f: impl FnOnce(&[Sample], Option<usize>, Option<SystemTime>) -> R) -> R {
-        let mut store = lock(&self.store);
-        let (max_times, start) = (store.max_times, store.original_start_time);
-        f(store.samples(), max_times, start)
+    /// Everything it keeps, of one moment.
+    pub(crate) fn saved<R>(&self, f: impl FnOnce(&mut Store) -> R) -> R {
+        f(&mut lock(&self.store))
     }
 }
 
@@ -335,14 +345,45 @@ impl Default for Sktimer {
     }
 }
 
+/// Refuses what is no length of time, or too long to be kept.
+#[track_caller]
+pub(crate) fn check_times(time: impl Seconds, paused: impl Seconds) -> Result<(Duration, Duration)> {
+    let (time, paused) = (time.checked("add_time")?, paused.checked("paused time")?);
+    let longest = time.max(paused);
+    if longest > Duration::from_nanos(MAX_NANOS) {
+        return Err(Error::new(
+            ErrorKind::BadDuration,
+            format!("add_time must be at most 292 years, got {longest:?}"),
+        ));
+    }
+    Ok((time, paused))
+}
+
+/// Refuses a window of 0.
+#[track_caller]
+pub(crate) fn check_window(max_times: Option<usize>) -> Result<Option<usize>> {
+    if max_times == Some(0) {
+        return Err(Error::new(
+            ErrorKind::BadWindow,
+            "max_times must be at least 1, got 0; use None to keep all measurements",
+        ));
+    }
+    Ok(max_times)
+}
+
 #[cold]
-fn nested(depth: usize) {
+pub(crate) fn nested(depth: usize) {
     log::warn!("timer started again while running on this thread: {depth} measurements are nested");
 }
 
 #[cold]
+pub(crate) fn paused_already() {
+    log::warn!("timer is paused already; pause() changed nothing");
+}
+
+#[cold]
 #[track_caller]
-fn not_running(verb: &str) -> Error {
+pub(crate) fn not_running(verb: &str) -> Error {
     let thread = std::thread::current();
     let name = thread.name().map_or_else(|| format!("{:?}", thread.id()), |n| format!("`{n}`"));
     Error::new(

@@ -10,7 +10,7 @@ use syn::{Error, GenericParam, Ident, ImplItem, ImplItemFn, ItemImpl, Result, Ty
 use crate::analysis::{Own, blocking_calls, effects_of};
 use crate::chain::Chain;
 use crate::options::Options;
-use crate::{function, proxy, twin};
+use crate::{function, meta, proxy, twin};
 
 /// One method of the block, with all that is known about it.
 pub(crate) struct Method {
@@ -30,8 +30,13 @@ impl Method {
     }
 }
 
+/// The methods that have a row in the metadata, with their places.
+pub(crate) fn rows(methods: &[Method]) -> impl Iterator<Item = (u32, &Method)> {
+    methods.iter().filter(|m| m.by_reference).enumerate().map(|(place, m)| (place as u32, m))
+}
+
 pub(crate) fn expand(options: &Options, mut block: ItemImpl, krate: &TokenStream) -> Result<TokenStream> {
-    options.only(&["asynced", "extend"])?;
+    options.only(&["asynced", "extend", "blocks", "proxy", "process_ended"])?;
     if let Some((_, path, _)) = &block.trait_ {
         let message = "`#[sk]` cannot add modifiers to a trait's methods; write it above an `impl` block of the type itself";
         return Err(Error::new(path.span(), message));
@@ -53,17 +58,20 @@ pub(crate) fn expand(options: &Options, mut block: ItemImpl, krate: &TokenStream
     };
     let chains: TokenStream = methods
         .iter()
-        .filter(|m| m.by_reference && !m.options.skip)
+        .filter(|m| m.by_reference && !m.options.skip && !options.proxy)
         .map(|m| collect(chain(m, &name, &self_ty, &block, krate)))
         .collect();
-    let rest = if options.extend {
-        TokenStream::new()
-    } else {
-        let mut rest = handles(&name, &self_ty, &block);
-        rest.extend(meta(&name, &self_ty, &block, &methods, krate));
-        rest.extend(collect(proxy::expand(&name, &self_ty, &block, &methods, krate)));
-        rest
-    };
+    let mut rest = TokenStream::new();
+    if !options.extend {
+        if !options.proxy {
+            rest.extend(handles(&name, &self_ty, &block));
+        }
+        rest.extend(meta::whole(&name, &self_ty, &block, options, krate));
+    }
+    if !options.extend || options.extends.is_some() {
+        rest.extend(meta::block(&self_ty, &block, &methods, options, krate));
+        rest.extend(collect(proxy::expand(&name, &self_ty, &block, &methods, options, krate)));
+    }
     let twin = match &options.asynced {
         Some(word) => collect(twin::expand(word, &name, &self_ty, &block, &methods, krate)),
         None => TokenStream::new(),
@@ -130,6 +138,14 @@ fn methods(block: &mut ItemImpl, name: &Ident) -> Result<Vec<Method>> {
             method.writes.clone_from(&found.writes);
         }
         method.blocking = blocking.get(&name).cloned().unwrap_or_default().into_iter().collect();
+    }
+    for method in &mut methods {
+        // What travels instead is not in sight.
+        let stated = method.options.reads.is_some() || method.options.writes.is_some();
+        if method.options.via.is_some() && !stated {
+            method.reads = BTreeSet::from(["*".to_owned()]);
+            method.writes = method.reads.clone();
+        }
     }
     Ok(methods)
 }
@@ -276,59 +292,6 @@ fn handles(name: &Ident, self_ty: &Type, block: &ItemImpl) -> TokenStream {
             /// As `sk`, for an object that other threads may share instead of copying it.
             pub fn sk_arc(object: ::std::sync::Arc<Self>) -> #shared<::std::sync::Arc<Self>> {
                 #shared(object)
-            }
-        }
-    }
-}
-
-/// The metadata, as a static.
-fn meta(
-    name: &Ident,
-    self_ty: &Type,
-    block: &ItemImpl,
-    methods: &[Method],
-    krate: &TokenStream,
-) -> TokenStream {
-    let (generics, _, filter) = block.generics.split_for_impl();
-    let type_name = name.to_string();
-    let rows = methods.iter().filter(|m| m.by_reference).enumerate().map(|(index, m)| {
-        let index = index as u32;
-        let method = m.item.sig.ident.to_string();
-        let (reads, writes, blocking, exclusive) = (&m.reads, &m.writes, &m.blocking, m.exclusive);
-        let (reads, writes) = (reads.iter(), writes.iter());
-        let returns = !matches!(m.item.sig.output, syn::ReturnType::Default);
-        let getter = !m.exclusive && m.item.sig.inputs.len() == 1 && returns && m.writes.is_empty();
-        let shared = proxy::is_shared(m);
-        quote! {
-            #krate::MethodMeta {
-                name: #method,
-                index: #index,
-                reads: &[#(#reads),*],
-                writes: &[#(#writes),*],
-                blocking_calls: &[#(#blocking),*],
-                exclusive: #exclusive,
-                getter: #getter,
-                returns: #returns,
-                shared: #shared,
-            }
-        }
-    });
-    let blocking = methods.iter().filter(|m| !m.blocking.is_empty()).map(|m| {
-        let (name, calls) = (m.item.sig.ident.to_string(), &m.blocking);
-        quote!(#krate::BlockingMethod { name: #name, calls: &[#(#calls),*] })
-    });
-    quote! {
-        #[allow(dead_code, unreachable_pub, clippy::all)]
-        impl #generics #self_ty #filter {
-            /// Says what each method reads and writes.
-            pub const fn shared_meta() -> &'static #krate::SharedMeta {
-                const META: &#krate::SharedMeta = &#krate::SharedMeta { type_name: #type_name, methods: &[#(#rows),*] };
-                META
-            }
-            /// Lists the methods that may block, with the calls by which they do.
-            pub const fn blocking_methods() -> &'static [#krate::BlockingMethod] {
-                const BLOCKING: &[#krate::BlockingMethod] = &[#(#blocking),*];
-                BLOCKING
             }
         }
     }

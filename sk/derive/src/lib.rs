@@ -9,6 +9,7 @@ mod analysis;
 mod block;
 mod chain;
 mod function;
+mod meta;
 mod options;
 mod params;
 mod proxy;
@@ -30,11 +31,19 @@ mod twin;
 /// being copied. `Type::shared_meta()` says what each method reads and writes, `Type::blocking_methods()` which of them
 /// block, and the type becomes `Shareable`, with a proxy `TypeProxy`.
 ///
-/// One `#[sk]` a type; on further impl blocks `#[sk(extend)]` adds modifiers only. `#[sk(asynced)]` also makes
-/// `AsyncType`, where the methods that block are async and the others stay as they are.
+/// One `#[sk]` a type. A further impl block says `#[sk(extend = name)]` and the first one `#[sk(blocks(name))]`: its
+/// methods are in the metadata and the proxy as well. A plain `#[sk(extend)]` adds modifiers only. `#[sk(asynced)]` also
+/// makes `AsyncType`, where the methods that block are async and the others stay as they are. `#[sk(proxy)]` makes the
+/// metadata and the proxy only, no modifiers.
 ///
 /// On a method inside, `#[sk(skip)]` leaves it out of all that, `#[sk(reads(a, b), writes(c))]` states what the analysis
 /// would otherwise find, and `#[blocking]` says that it blocks.
+///
+/// A method that reads a clock, belongs to a thread or sleeps must not run where a shared object lives.
+/// `#[sk(via = other(argument: Type) -> Result)]` on it says that a call of the method `other`, which may stand anywhere,
+/// travels instead: the proxy then has `method_there(argument)`, visible in the crate, and `method` is written by hand
+/// around it in an `impl TypeProxy`, so that the rest happens in the calling process.
+/// `#[sk(process_ended = method)]` on the block names the method that lets go of what was kept for a process.
 #[proc_macro_attribute]
 pub fn sk(args: TokenStream, item: TokenStream) -> TokenStream {
     let options = parse_macro_input!(args as options::Options);
@@ -110,7 +119,7 @@ fn strip(item: TokenStream) -> TokenStream {
         Ok(Item::Impl(mut block)) => {
             for item in &mut block.items {
                 if let syn::ImplItem::Fn(method) = item {
-                    method.attrs.retain(|a| !options::is_sk(a));
+                    method.attrs.retain(|a| !options::holds_sk(a));
                 }
             }
             block.into_token_stream().into()
