@@ -7,15 +7,21 @@ use std::cell::RefCell;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
+use cerial::Cerial;
+
+use crate::frame::Frame;
+use crate::peer::OPTIONS;
 use crate::pipe::End;
 
 thread_local! {
-    static BAG: RefCell<Bag> = const { RefCell::new(Bag { packing: None, unpacking: None }) };
+    static BAG: RefCell<Bag> = const { RefCell::new(Bag { packing: None, unpacking: None, copying: false }) };
 }
 
 struct Bag {
     packing: Option<Packed>,
     unpacking: Option<Vec<Option<OwnedFd>>>,
+    /// What is packed stays here too.
+    copying: bool,
 }
 
 /// What goes with a payload.
@@ -53,6 +59,29 @@ pub(crate) fn pack<R>(write: impl FnOnce() -> R) -> (R, Packed) {
     let packed = BAG.with(|bag| bag.borrow_mut().packing.take()).unwrap_or_default();
     drop(restore);
     (written, packed)
+}
+
+/// [`pack`] for a copy of a value that stays in use here, for the case that this process dies.
+pub(crate) fn pack_copy<R>(write: impl FnOnce() -> R) -> (R, Vec<OwnedFd>) {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            BAG.with(|bag| bag.borrow_mut().copying = self.0);
+        }
+    }
+    let _restore = Restore(BAG.with(|bag| std::mem::replace(&mut bag.borrow_mut().copying, true)));
+    let (written, packed) = pack(write);
+    (written, packed.into_iter().map(|packet| packet.fd).collect())
+}
+
+/// Whether what is packed stays in use here.
+pub(crate) fn is_copying() -> bool {
+    BAG.with(|bag| bag.borrow().copying)
+}
+
+/// Reads the value that came in a frame, with its descriptors.
+pub(crate) fn open<T: Cerial>(frame: Frame) -> cerial::Result<T> {
+    unpack(frame.fds, || OPTIONS.deserialize(&frame.payload))
 }
 
 /// Runs `read` with a bag of these descriptors; what is not taken is closed.

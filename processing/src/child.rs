@@ -90,12 +90,31 @@ impl Child {
         limits: &Limits,
         timeout: Option<Duration>,
     ) -> Result<(), SendError> {
+        self.begin_with(entry, &[payload], &[], limits, timeout)
+    }
+
+    /// [`begin`](Self::begin) with a payload in several pieces, and with descriptors, which
+    /// [`ChildSide::take_descriptors`](crate::raw::ChildSide::take_descriptors) gives to the entry.
+    ///
+    /// # Blocking
+    /// As there.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn begin_with(
+        &self,
+        entry: &str,
+        parts: &[&[u8]],
+        fds: &[BorrowedFd<'_>],
+        limits: &Limits,
+        timeout: Option<Duration>,
+    ) -> Result<(), SendError> {
         let deadline = Deadline::after(timeout);
         if self.0.begun.swap(true, Ordering::SeqCst) {
             return Err(SendError::AlreadyBegun);
         }
         self.0.send(kind::START, &[&start_payload(entry, limits)], &[], deadline)?;
-        self.0.send(kind::PAYLOAD, &[payload], &[], deadline)
+        self.0.send(kind::PAYLOAD, parts, fds, deadline)
     }
 
     /// Sends a frame to the child. Frames arrive whole and in order.

@@ -1,7 +1,7 @@
 //! Two ends that talk, one of which may travel to a child.
 //!
 //! [`Pipe::pair`] gives an [`Anchor`], which stays, and a [`Point`], which may stand anywhere in a value that goes to a
-//! child: in an item of a pool, in a message of another pipe. It *moves*: once it was sent, the end here is gone.
+//! child: in an item of a pool, in an object that is started, in a message of another pipe. It *moves*: once it was sent, the end here is gone.
 //! Messages are any [`Cerial`](cerial::Cerial) values, whole and in order.
 
 use std::fmt;
@@ -195,7 +195,7 @@ impl Point {
             return Err(PipeError::new(PipeErrorKind::OneWay, "this end of a one-way pipe only sends"));
         }
         match self.end.channel()?.recv(deadline, None) {
-            Ok(Got::Frame(frame)) => bag::unpack(frame.fds, || OPTIONS.deserialize(&frame.payload))
+            Ok(Got::Frame(frame)) => bag::open(frame)
                 .map(Some)
                 .map_err(|error| PipeError::value("the message cannot be read", error)),
             Ok(Got::TimedOut | Got::Woken) => Ok(None),
@@ -235,7 +235,8 @@ impl Point {
             );
         }
         let channel = self.end.channel().map_err(cerial::Error::other)?;
-        if channel.has_unread() {
+        // A copy is for the case that this process dies, and what it has not taken dies with it.
+        if channel.has_unread() && !bag::is_copying() {
             return Err(cerial::Error::other("this end of a pipe has messages that were not taken")
                 .with_help("take them before the point travels"));
         }
@@ -243,7 +244,7 @@ impl Point {
         match bag::put(packet) {
             Ok(Some(number)) => Ok(number),
             Ok(None) => Err(cerial::Error::other("a point of a pipe travels only to a child").with_help(
-                "put it in an item of a Pool or in a message of a Pipe, not in bytes of your own",
+                "put it in an item or result of a Pool, an object that is started, or a message; not in bytes of your own",
             )),
             Err(error) => Err(cerial::Error::other(format!("no descriptor left for a point: {error}"))),
         }

@@ -5,8 +5,8 @@ use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
@@ -38,6 +38,8 @@ struct Link {
     /// Readable once a stop was asked for: its other end is dropped then.
     stop: OwnedFd,
     depth: u32,
+    /// What came with the payload and was not taken yet.
+    fds: Mutex<Vec<OwnedFd>>,
 }
 
 /// What a child's wait ended with.
@@ -114,6 +116,12 @@ impl ChildSide {
         self.0.stop.as_fd()
     }
 
+    /// The descriptors that came with the payload, once.
+    #[must_use]
+    pub fn take_descriptors(&self) -> Vec<OwnedFd> {
+        std::mem::take(&mut *self.0.fds.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// How many parents of ours are above this process; 1 for a child of a program started by hand.
     #[must_use]
     pub fn depth(&self) -> u32 {
@@ -155,11 +163,11 @@ pub(crate) fn live(ticket: Ticket, inherited: Inherited) -> ! {
     if payload.kind != kind::PAYLOAD {
         end_group();
     }
-    let payload = payload.payload;
+    let Frame { payload, fds, .. } = payload;
     panics::report_to(Arc::clone(&channel));
 
     let begun = begin(&start).and_then(|entry| {
-        let side = side(&channel, lifeline, ticket.depth);
+        let side = side(&channel, lifeline, ticket.depth, fds);
         side.map(|side| (entry, side)).map_err(|error| format!("no thread for the lifeline: {error}"))
     });
     let (entry, mut side) = match begun {
@@ -231,9 +239,15 @@ pub(crate) fn start_payload(entry: &str, limits: &Limits) -> Vec<u8> {
 }
 
 /// Makes the entry's side and starts the thread that looks at the lifeline.
-fn side(channel: &Arc<Channel>, lifeline: OwnedFd, depth: u32) -> std::io::Result<ChildSide> {
+fn side(
+    channel: &Arc<Channel>,
+    lifeline: OwnedFd,
+    depth: u32,
+    fds: Vec<OwnedFd>,
+) -> std::io::Result<ChildSide> {
     let (stop, mut stops) = fds::pipe().map(|(stop, stops)| (stop, Some(stops)))?;
-    let link = Link { channel: Arc::clone(channel), stopped: AtomicBool::new(false), stop, depth };
+    let fds = Mutex::new(fds);
+    let link = Link { channel: Arc::clone(channel), stopped: AtomicBool::new(false), stop, depth, fds };
     let side = ChildSide(Arc::new(link));
     let shared = side.clone();
     std::thread::Builder::new().name("suitkaise-lifeline".into()).stack_size(128 << 10).spawn(move || {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use suitkaise_processing::{Anchor, OneWay, Pipe, PipeErrorKind, Point, Pool, closure};
+use suitkaise_processing::{
+    Anchor, Context, OneWay, Pipe, PipeErrorKind, Point, Pool, ProcessConfig, Result, Skprocess, Stdio,
+    closure, skprocess,
+};
 
 suitkaise_processing::test_support!();
 
@@ -144,4 +147,80 @@ fn a_retried_item_has_its_point_again() {
     });
     assert_eq!(Pool::workers(1).retry(2).map(once, [point]).expect("a result"), [true]);
     assert_eq!(anchor.recv_within::<u8>(SOON).expect("a pipe"), Some(8));
+}
+
+/// Talks over the point that stands in it.
+#[derive(cerial::Cerial)]
+struct Talker {
+    point: Option<Point>,
+    lives: u32,
+}
+
+#[skprocess]
+impl Skprocess for Talker {
+    fn config(&self) -> ProcessConfig {
+        ProcessConfig::new().runs(2).lives(self.lives).stderr(Stdio::Null)
+    }
+    fn run(&mut self, cx: &mut Context) -> Result {
+        let point = match self.point.take() {
+            Some(point) => point,
+            None => cx.listen(SOON)?.ok_or("no point came")?,
+        };
+        let word: Option<String> = point.recv_within(SOON)?;
+        point.send(&word.ok_or("no word came")?.to_uppercase())?;
+        self.point = Some(point);
+        Ok(())
+    }
+    fn postrun(&mut self, cx: &mut Context) -> Result {
+        if self.lives > 1 && cx.current_run() == 0 {
+            let point = self.point.as_ref().ok_or("no point")?;
+            // The other side lets us die once.
+            point.send(&std::process::id())?;
+            if point.recv_within::<bool>(SOON)? == Some(true) {
+                std::process::exit(3);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[track_caller]
+fn asks(anchor: &Anchor, word: &str) {
+    anchor.send(&word.to_owned()).expect("sent");
+    let answer: Option<String> = anchor.recv_within(SOON).expect("an answer");
+    assert_eq!(answer, Some(word.to_uppercase()));
+}
+
+#[test]
+fn a_point_stands_in_an_object_and_in_a_message_to_it() {
+    let (anchor, point) = Pipe::pair().expect("a pipe");
+    let object = Talker { point: Some(point), lives: 1 };
+    let job = object.start().expect("a child");
+    assert_eq!(object.point.as_ref().map(|point| point.send(&1_u8).is_err()), Some(true), "it moved");
+    asks(&anchor, "a");
+    asks(&anchor, "b");
+    job.result().expect("no error");
+    assert_eq!(anchor.recv_within::<u8>(SOON).expect_err("nobody").kind(), PipeErrorKind::Closed);
+
+    let (anchor, point) = Pipe::pair().expect("a pipe");
+    let job = Talker { point: None, lives: 1 }.start().expect("a child");
+    job.tell(&point).expect("told");
+    asks(&anchor, "a");
+    asks(&anchor, "b");
+    job.result().expect("no error");
+}
+
+#[test]
+fn a_point_is_there_again_in_the_next_life() {
+    let (anchor, point) = Pipe::pair().expect("a pipe");
+    let job = Talker { point: Some(point), lives: 2 }.start().expect("a child");
+    asks(&anchor, "a");
+    let first: Option<u32> = anchor.recv_within(SOON).expect("a pid");
+    anchor.send(&true).expect("sent");
+    let second: Option<u32> = anchor.recv_within(SOON).expect("a pid");
+    anchor.send(&false).expect("sent");
+    assert!(first.is_some() && second.is_some() && first != second);
+    asks(&anchor, "b");
+    job.result().expect("a second life");
+    assert_eq!(anchor.recv_within::<u8>(SOON).expect_err("nobody").kind(), PipeErrorKind::Closed);
 }

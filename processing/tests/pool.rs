@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use suitkaise_processing::raw::{Cause, Stdio};
-use suitkaise_processing::{Pool, PoolError, PoolErrorKind, closure};
+use suitkaise_processing::{Pool, PoolError, PoolErrorKind, Sandbox, closure};
 
 suitkaise_processing::test_support!();
 
@@ -350,6 +350,33 @@ fn a_memory_limit_fails_the_item_that_wants_more() {
     let error = results[1].as_ref().expect_err("too much");
     assert_eq!(error.death().map(|death| &death.cause), Some(&Cause::OutOfMemory), "{error}");
     assert!(results[0].is_ok() && results[2].is_ok());
+}
+
+#[test]
+fn a_sandbox_holds_for_every_worker() {
+    let pool = quiet(2).sandbox(Sandbox::new().open_files(32).directory("/").variable("MARK", "7"));
+    let seen = |_: u8| {
+        let files: Vec<_> = (0..40).map_while(|_| std::fs::File::open("/dev/null").ok()).collect();
+        (
+            files.len() < 32,
+            std::env::current_dir().is_ok_and(|at| at.as_os_str() == "/"),
+            std::env::var("MARK"),
+        )
+    };
+    let seen = pool
+        .map(
+            move |x: u8| {
+                let (a, b, c) = seen(x);
+                (a, b, c.ok())
+            },
+            0..4,
+        )
+        .expect("results");
+    assert!(seen.iter().all(|seen| *seen == (true, true, Some("7".into()))), "{seen:?}");
+    let error =
+        quiet(1).sandbox(Sandbox::new().directory("/no/such/place")).map(double, [1]).expect_err("no");
+    assert_eq!(error.kind(), PoolErrorKind::Start);
+    assert!(error.to_string().contains("/no/such/place"), "{error}");
 }
 
 #[test]

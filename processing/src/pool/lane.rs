@@ -58,13 +58,16 @@ pub(super) struct Ending {
 impl Lane {
     /// Starts a worker. From a thread of its own: it takes a millisecond.
     pub(super) fn start(workers: &Workers) -> Result<Lane, StartError> {
-        let child = Spawn::new().stdout(workers.stdout).stderr(workers.stderr).start()?;
+        let child = {
+            let spawn = Spawn::new().stdout(workers.stdout).stderr(workers.stderr);
+            workers.sandbox.prepare(spawn).start()?
+        };
         let setup = match &workers.initializer {
             Some(initializer) => [&initializer.place.to_le_bytes()[..], &initializer.carried].concat(),
             None => Vec::new(),
         };
         // What fails now is seen as the worker's death by the dispatcher, or costs the journal only.
-        let _ = child.begin(worker::NAME, &[], &workers.limits, SENDING);
+        let _ = child.begin(worker::NAME, &[], workers.sandbox.limits(), SENDING);
         #[cfg(target_os = "linux")]
         let (journal, file) = Journal::create().ok().unzip();
         #[cfg(not(target_os = "linux"))]

@@ -14,7 +14,8 @@ use super::run::Policy;
 use super::shared::{Order, Shared, Workers};
 use super::stream::Results;
 use super::work::{Initializer, Parcel, Plain, Star, Work};
-use crate::raw::{Limits, Stdio};
+use crate::raw::Stdio;
+use crate::sandbox::Sandbox;
 use crate::skprocess::BoxError;
 
 /// Worker processes that run a function over many items.
@@ -75,7 +76,7 @@ impl Pool {
         Pool::with(
             Workers {
                 count,
-                limits: Limits::default(),
+                sandbox: Sandbox::new(),
                 stdout: Stdio::Inherit,
                 stderr: Stdio::Inherit,
                 initializer: None,
@@ -190,21 +191,22 @@ impl<S> Pool<S> {
         })
     }
 
-    /// How many bytes of address space a worker may use; an item that wants more fails as out of memory.
+    /// How many bytes of address space a worker may use ([`Sandbox::memory`]); an item that wants more fails as out of
+    /// memory.
     #[must_use]
     pub fn memory_limit(&self, bytes: u64) -> Pool<S> {
         self.set_workers(|workers| {
-            workers.limits.memory_bytes = Some(bytes);
+            workers.sandbox = std::mem::take(&mut workers.sandbox).memory(bytes);
             Ok(())
         })
     }
 
-    /// The resource limits of the workers.
+    /// What the workers may use and reach, in place of what was set before.
     #[must_use]
-    pub fn limits(&self, limits: Limits) -> Pool<S> {
+    pub fn sandbox(&self, sandbox: impl Into<Sandbox>) -> Pool<S> {
         self.set_workers(|workers| {
-            workers.limits = limits;
-            Ok(())
+            workers.sandbox = sandbox.into();
+            workers.sandbox.problem().map_or(Ok(()), |problem| Err(problem.to_owned()))
         })
     }
 

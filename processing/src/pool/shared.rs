@@ -11,13 +11,14 @@ use super::lane::Lane;
 use super::run::{Policy, Run};
 use super::work::{Initializer, Parcel};
 use crate::os::fds;
-use crate::raw::{Limits, StartError, Stdio};
+use crate::raw::{StartError, Stdio};
+use crate::sandbox::Sandbox;
 
 /// How workers are made and used.
 #[derive(Clone, Debug)]
 pub(super) struct Workers {
     pub(super) count: usize,
-    pub(super) limits: Limits,
+    pub(super) sandbox: Sandbox,
     pub(super) stdout: Stdio,
     pub(super) stderr: Stdio,
     pub(super) initializer: Option<Initializer>,

@@ -1,5 +1,6 @@
 //! The lifecycle, as the child runs it.
 
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use cerial::Credentials;
@@ -12,6 +13,7 @@ use super::lifecycle::{BoxError, Result, Skprocess};
 use super::message::{
     Begin, CHECKPOINT, CREDENTIALS, FINISHED, Failure, Finished, OPTIONS, Place, TELL, checkpoint,
 };
+use crate::bag;
 use crate::os::image;
 use crate::raw::{ChildSide, Incoming, Outcome};
 
@@ -62,7 +64,7 @@ pub(super) fn run_object<P: Skprocess>(side: &mut ChildSide, payload: &[u8]) -> 
 
 fn set_up<P: Skprocess>(side: &ChildSide, payload: &[u8]) -> Result<(P, Begin, Context)> {
     let begin: Begin = OPTIONS.deserialize(payload)?;
-    let state: P = OPTIONS.deserialize(&begin.state)?;
+    let state: P = bag::unpack(side.take_descriptors(), || OPTIONS.deserialize(&begin.state))?;
     let mut cx = Context::new(side.clone(), begin.place.run);
     if begin.credentials {
         let credentials = await_credentials(side, &mut cx)?;
@@ -80,7 +82,7 @@ fn await_credentials(side: &ChildSide, cx: &mut Context) -> Result<Credentials> 
                 let bytes = Zeroizing::new(frame.payload);
                 return Ok(Credentials::from_frame(&bytes)?);
             }
-            Incoming::Frame(frame) if frame.kind == TELL => cx.waiting.push_back(frame.payload),
+            Incoming::Frame(frame) if frame.kind == TELL => cx.waiting.push_back(frame),
             Incoming::Frame(frame) => return Err(unexpected(frame.kind)),
             Incoming::Stop | Incoming::Closed | Incoming::TimedOut => {
                 return Err("the job was stopped before its credentials came".into());
@@ -180,9 +182,10 @@ impl<P: Skprocess> Lifecycle<P> {
         let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         let said = OPTIONS.serialize(&Finished { place, next, nanos })?;
         if self.begin.checkpoints && place.section != Section::Result && place.section != Section::Setup {
-            let state = OPTIONS.serialize(&self.state)?;
-            let mut length = [0; 4];
-            self.side.send_with(CHECKPOINT, &checkpoint(&mut length, &said, &state), &[], None)?;
+            let (state, fds) = bag::pack_copy(|| OPTIONS.serialize(&self.state));
+            let (state, mut length) = (state?, [0; 4]);
+            let fds: Vec<_> = fds.iter().map(AsFd::as_fd).collect();
+            self.side.send_with(CHECKPOINT, &checkpoint(&mut length, &said, &state), &fds, None)?;
         } else {
             self.side.send(FINISHED, &said, None)?;
         }

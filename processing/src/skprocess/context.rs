@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use cerial::Cerial;
@@ -9,7 +10,8 @@ use suitkaise_timing::Seconds;
 
 use super::lifecycle::{BoxError, Result};
 use super::message::{OPTIONS, TELL};
-use crate::raw::{ChildSide, Incoming};
+use crate::bag;
+use crate::raw::{ChildSide, Frame, Incoming};
 
 /// The child's side of a job, handed to each section.
 #[derive(Debug)]
@@ -20,7 +22,7 @@ pub struct Context {
     /// Whether a job listens at the other end.
     job: bool,
     /// Messages that came while something else was waited for.
-    pub(super) waiting: VecDeque<Vec<u8>>,
+    pub(super) waiting: VecDeque<Frame>,
 }
 
 impl Context {
@@ -59,8 +61,11 @@ impl Context {
     /// A value that cannot be serialized; an object in a [`Pool`](crate::Pool), which has no job.
     pub fn tell<T: Cerial>(&self, value: &T) -> Result {
         self.has_job()?;
-        let bytes = OPTIONS.serialize(value)?;
-        Ok(self.side.send(TELL, &bytes, None)?)
+        let (bytes, packed) = bag::pack(|| OPTIONS.serialize(value));
+        let fds: Vec<_> = packed.iter().map(AsFd::as_fd).collect();
+        self.side.send_with(TELL, &[&bytes?], &fds, None)?;
+        bag::sent(&packed);
+        Ok(())
     }
 
     /// Waits for a value from the parent's [`Job::tell`](crate::Job::tell). `None`: the time is up, or a stop was
@@ -74,15 +79,15 @@ impl Context {
     pub fn listen<T: Cerial>(&mut self, timeout: impl Seconds) -> Result<Option<T>> {
         self.has_job()?;
         let timeout: Duration = timeout.checked("listen")?;
-        let bytes = match self.waiting.pop_front() {
-            Some(bytes) => bytes,
+        let frame = match self.waiting.pop_front() {
+            Some(frame) => frame,
             None => match self.side.recv(Some(timeout)) {
-                Incoming::Frame(frame) if frame.kind == TELL => frame.payload,
+                Incoming::Frame(frame) if frame.kind == TELL => frame,
                 Incoming::Frame(frame) => return Err(unexpected(frame.kind)),
                 Incoming::Stop | Incoming::Closed | Incoming::TimedOut => return Ok(None),
             },
         };
-        Ok(Some(OPTIONS.deserialize(&bytes)?))
+        Ok(Some(bag::open(frame)?))
     }
 
     fn has_job(&self) -> Result {

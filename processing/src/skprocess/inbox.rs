@@ -5,6 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use crate::deadline::Deadline;
+use crate::raw::Frame;
 
 /// How many messages wait before the child has to.
 const CAPACITY: usize = 4096;
@@ -19,7 +20,7 @@ pub(super) struct Inbox {
 
 #[derive(Default)]
 struct State {
-    messages: VecDeque<Vec<u8>>,
+    messages: VecDeque<Frame>,
     closed: bool,
     /// How many wait for the end; nothing is bounded then.
     waiters: usize,
@@ -28,7 +29,7 @@ struct State {
 
 /// What a wait for a message ended with.
 pub(super) enum Taken {
-    Message(Vec<u8>),
+    Message(Frame),
     TimedOut,
     Closed,
 }
@@ -58,7 +59,7 @@ impl Inbox {
 
     /// Adds a message; `false` where the queue is still full at the deadline. The message is then dropped with the
     /// process that sent it.
-    pub(super) fn push(&self, message: Vec<u8>, deadline: Deadline) -> bool {
+    pub(super) fn push(&self, message: Frame, deadline: Deadline) -> bool {
         let mut state = self.lock();
         while state.messages.len() >= CAPACITY && state.waiters == 0 && !state.closed {
             if deadline.passed() {

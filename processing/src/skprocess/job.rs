@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -16,6 +17,7 @@ use super::lifecycle::Skprocess;
 use super::message::{OPTIONS, TELL};
 use super::supervisor::{Order, Shared, supervise};
 use super::timers::Timers;
+use crate::bag;
 use crate::deadline::Deadline;
 use crate::os::image;
 use crate::raw::{Child, Death, SendError};
@@ -37,13 +39,14 @@ impl<P: Skprocess> Job<P> {
         if let Some(problem) = config.problem() {
             return Err(ProcessError::config(name, problem));
         }
-        let state = OPTIONS
-            .serialize(object)
-            .map_err(|error| ProcessError::payload(name, "the object cannot be serialized", error))?;
+        let (state, packed) = bag::pack(|| OPTIONS.serialize(object));
+        let state =
+            state.map_err(|error| ProcessError::payload(name, "the object cannot be serialized", error))?;
         let Some(place) = image::place_of(run_object::<P>) else {
             let why = "the object's type is not compiled into the program itself but into a shared library";
             return Err(ProcessError::plain(ProcessErrorKind::Start, name, why));
         };
+        let (fds, ends): (Vec<_>, Vec<_>) = packed.into_iter().map(|packet| (packet.fd, packet.end)).unzip();
         let order = Order {
             name,
             place,
@@ -51,8 +54,12 @@ impl<P: Skprocess> Job<P> {
             credentials: config.autoreconnect.clone(),
             config,
             state,
+            fds,
         };
-        Ok(Job(Arc::new(Guard { shared: supervise(order)?, output: PhantomData })))
+        let shared = supervise(order)?;
+        // The ends of pipes in the object are the child's now.
+        ends.iter().for_each(|end| end.leave());
+        Ok(Job(Arc::new(Guard { shared, output: PhantomData })))
     }
 
     pub(super) fn guard(&self) -> &Arc<Guard<P>> {
@@ -208,19 +215,22 @@ impl<P: Skprocess> Guard<P> {
         match taken {
             Taken::TimedOut => Ok(None),
             Taken::Closed => Err(self.ended("the process has ended, and everything it told was taken")),
-            Taken::Message(bytes) => OPTIONS
-                .deserialize(&bytes)
+            Taken::Message(frame) => bag::open(frame)
                 .map(Some)
                 .map_err(|error| self.payload("a message cannot be deserialized", error)),
         }
     }
 
     pub(super) fn tell<T: Cerial>(&self, value: &T, limit: Option<Duration>) -> Result<(), ProcessError> {
-        let bytes = OPTIONS
-            .serialize(value)
-            .map_err(|error| self.payload("a message cannot be serialized", error))?;
+        let (bytes, packed) = bag::pack(|| OPTIONS.serialize(value));
+        let bytes = bytes.map_err(|error| self.payload("a message cannot be serialized", error))?;
+        let fds: Vec<_> = packed.iter().map(AsFd::as_fd).collect();
         let child = self.shared.child().ok_or_else(|| self.ended("the process has ended"))?;
-        child.send(TELL, &bytes, limit).map_err(|error| match error {
+        let sent = child.send_with(TELL, &[&bytes], &fds, limit);
+        if matches!(sent, Ok(()) | Err(SendError::Timeout { partial: true })) {
+            bag::sent(&packed);
+        }
+        sent.map_err(|error| match error {
             SendError::Timeout { .. } => {
                 let why = format!("the child did not read a message within {:?}", limit.unwrap_or_default());
                 ProcessError::plain(ProcessErrorKind::Full, self.name(), why)

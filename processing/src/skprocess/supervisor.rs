@@ -1,5 +1,6 @@
 //! One thread per job: takes what the child says, ends what takes too long, begins the next life.
 
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ pub(super) struct Order {
     pub(super) credentials: Option<Credentials>,
     pub(super) config: ProcessConfig,
     pub(super) state: Vec<u8>,
+    /// What travels beside the state.
+    pub(super) fds: Vec<OwnedFd>,
 }
 
 /// What the handle and the supervisor share.
@@ -144,6 +147,10 @@ pub(super) fn supervise(order: Order) -> Result<Arc<Shared>, ProcessError> {
     let mut supervisor =
         Supervisor { place, resume: place, lives_used: 1, began, full_run: Duration::ZERO, order, shared };
     let child = supervisor.begin_life(None)?;
+    if supervisor.order.config.lives == 1 && !supervisor.order.handles_error {
+        // So that the end of the child is heard at the other ends of its pipes.
+        supervisor.order.fds.clear();
+    }
     let shared = Arc::clone(&supervisor.shared);
     std::thread::Builder::new()
         .name("suitkaise-job".into())
@@ -205,8 +212,10 @@ impl Supervisor {
             Spawn::new().stdout(config.stdout).stderr(config.stderr).inherit_stdin(config.inherit_stdin);
         let child =
             config.sandbox.prepare(spawn).start().map_err(|error| ProcessError::start(name, error))?;
-        let payload = [&self.order.place.to_le_bytes()[..], &bytes].concat();
-        let sent = child.begin(ENTRY, &payload, config.sandbox.limits(), None).and_then(|()| {
+        let place = self.order.place.to_le_bytes();
+        let fds: Vec<_> = self.order.fds.iter().map(AsFd::as_fd).collect();
+        let sent = child.begin_with(ENTRY, &[&place, &bytes], &fds, config.sandbox.limits(), None);
+        let sent = sent.and_then(|()| {
             let Some(credentials) = &credentials else { return Ok(()) };
             child.send(CREDENTIALS, credentials, None)
         });
@@ -308,7 +317,7 @@ impl Supervisor {
         match frame.kind {
             TELL => {
                 let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-                self.shared.inbox.push(frame.payload, Deadline::after(left));
+                self.shared.inbox.push(frame, Deadline::after(left));
                 false
             }
             FINISHED => {
@@ -319,6 +328,7 @@ impl Supervisor {
                 if let Some((said, state)) = split_checkpoint(&frame.payload) {
                     // Both or neither: a place without its state would run a section twice, or lose it.
                     self.order.state = state.to_vec();
+                    self.order.fds = frame.fds;
                     self.finished(said);
                 }
                 true
