@@ -6,7 +6,7 @@ use crate::os::Exit;
 use crate::panics::PanicInfo;
 
 /// How a child ended, with everything that is known about it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, cerial::Cerial)]
 pub struct Death {
     /// The process id it had.
     pub pid: u32,
@@ -20,7 +20,7 @@ pub struct Death {
 }
 
 /// What ended a process.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, cerial::Cerial)]
 #[non_exhaustive]
 pub enum Cause {
     /// It exited with this code. 0 after its entry returned, 101 after a panic.

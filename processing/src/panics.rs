@@ -12,7 +12,7 @@ const LONGEST: usize = 16 << 10;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What a panic said, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, cerial::Cerial)]
 pub struct PanicInfo {
     /// The message; a payload that is no string is named as such.
     pub message: String,

@@ -49,7 +49,7 @@ pub(super) fn failure(place: Place, error: &BoxError) -> Failure {
         }
         source = cause.source();
     }
-    Failure { place, chain, death: None }
+    Failure { place, chain, death: None, timeout: None }
 }
 
 /// Runs the lifecycle of a `P`: what the place in the payload leads to.
@@ -135,19 +135,18 @@ impl<P: Skprocess> Lifecycle<P> {
             return self.handle(failure);
         }
         let setup = Place { section: Section::Setup, run: self.begin.place.run };
-        let mut place = self.begin.place;
+        // Where a section leads is settled once, before the parent is told: its timeout is that of the section that runs.
+        let mut place = self.skip(self.begin.place);
         if self.finished(setup, place, self.start.elapsed()).is_err() {
             return Err(Vec::new());
         }
         loop {
-            let section = self.skip(place);
-            place.section = section;
             self.cx.run = place.run;
             let began = Instant::now();
-            let done = perform(&mut self.state, &mut self.cx, section).and_then(|output| {
+            let done = perform(&mut self.state, &mut self.cx, place.section).and_then(|output| {
                 output.map(|output| OPTIONS.serialize(&output)).transpose().map_err(BoxError::from)
             });
-            let next = next(place);
+            let next = self.skip(next(place));
             let told = done.and_then(|output| self.finished(place, next, began.elapsed()).map(|()| output));
             match told {
                 Ok(Some(output)) => return Ok(output),
@@ -160,8 +159,8 @@ impl<P: Skprocess> Lifecycle<P> {
         }
     }
 
-    /// Where the loop ends instead, if it ends here.
-    fn skip(&self, place: Place) -> Section {
+    /// The end of the loop in place of what would follow, if it ends here.
+    fn skip(&self, place: Place) -> Place {
         let ends = match place.section {
             Section::PreRun => {
                 self.cx.stop_requested()
@@ -174,7 +173,7 @@ impl<P: Skprocess> Lifecycle<P> {
             Section::Run | Section::PostRun => self.cx.stop_requested(),
             _ => false,
         };
-        if ends { Section::OnFinish } else { place.section }
+        if ends { Place { section: Section::OnFinish, ..place } } else { place }
     }
 
     /// Tells the parent of a finished section, with the state where the next life would begin.
@@ -197,7 +196,8 @@ impl<P: Skprocess> Lifecycle<P> {
         let name = std::any::type_name::<P>();
         let began = Instant::now();
         let place = Place { section: Section::Error, run: failed.place.run };
-        let error = ProcessError::failed(name, failed.clone(), 0);
+        self.cx.run = failed.place.run;
+        let error = ProcessError::failed(name, failed.clone(), self.begin.lives_used);
         let outcome =
             self.state.error(&mut self.cx, error).and_then(|output| Ok(OPTIONS.serialize(&output)?));
         match outcome {

@@ -57,7 +57,6 @@ struct Inner {
     object: String,
     failure: Option<Failure>,
     message: String,
-    death: Option<Arc<Death>>,
     lives_used: u32,
     timeout: Option<Duration>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -70,7 +69,6 @@ impl ProcessError {
             object: object.to_owned(),
             failure: None,
             message,
-            death: None,
             lives_used: 0,
             timeout: None,
             source: None,
@@ -106,45 +104,32 @@ impl ProcessError {
         ProcessError(Arc::new(Inner { source: Some(Box::new(error)), ..inner }))
     }
 
+    /// What a failure says of itself: also one that comes from another process.
     pub(super) fn failed(object: &str, failure: Failure, lives_used: u32) -> ProcessError {
-        let kind = match failure.place.section {
-            Section::Setup => ProcessErrorKind::Setup,
-            Section::PreRun => ProcessErrorKind::PreRun,
-            Section::Run => ProcessErrorKind::Run,
-            Section::PostRun => ProcessErrorKind::PostRun,
-            Section::OnFinish => ProcessErrorKind::OnFinish,
-            Section::Result => ProcessErrorKind::Result,
-            Section::Error => ProcessErrorKind::ErrorHandler,
+        let kind = match (&failure.death, failure.timeout, failure.place.section) {
+            (_, Some(_), _) => ProcessErrorKind::ProcessTimeout,
+            (Some(death), ..) if death.cause == Cause::Killed => ProcessErrorKind::Killed,
+            (Some(_), ..) => ProcessErrorKind::Crashed,
+            (None, None, Section::Setup) => ProcessErrorKind::Setup,
+            (None, None, Section::PreRun) => ProcessErrorKind::PreRun,
+            (None, None, Section::Run) => ProcessErrorKind::Run,
+            (None, None, Section::PostRun) => ProcessErrorKind::PostRun,
+            (None, None, Section::OnFinish) => ProcessErrorKind::OnFinish,
+            (None, None, Section::Result) => ProcessErrorKind::Result,
+            (None, None, Section::Error) => ProcessErrorKind::ErrorHandler,
         };
-        let kind = if failure.death.is_some() { ProcessErrorKind::Crashed } else { kind };
-        let message = failure.death.clone().unwrap_or_else(|| failure.chain.join(": "));
+        let timeout = failure.timeout.map(Duration::from_nanos);
+        let message = match (&failure.death, timeout) {
+            (_, Some(limit)) => format!("took longer than {limit:?} and was ended"),
+            (Some(Death { cause: Cause::Exited(0), .. }), _) => "ended before it gave a result".into(),
+            (Some(death), _) => match &death.panic {
+                Some(panic) => format!("{}; {panic}", death.cause),
+                None => death.cause.to_string(),
+            },
+            (None, _) => failure.chain.join(": "),
+        };
         let inner = Self::make(kind, object, message);
-        ProcessError(Arc::new(Inner { failure: Some(failure), lives_used, ..inner }))
-    }
-
-    pub(super) fn died(object: &str, failure: Failure, death: Arc<Death>, lives_used: u32) -> ProcessError {
-        let kind =
-            if death.cause == Cause::Killed { ProcessErrorKind::Killed } else { ProcessErrorKind::Crashed };
-        let inner = Self::make(kind, object, String::new());
-        ProcessError(Arc::new(Inner { failure: Some(failure), death: Some(death), lives_used, ..inner }))
-    }
-
-    pub(super) fn timed_out(
-        object: &str,
-        failure: Failure,
-        limit: Duration,
-        death: Arc<Death>,
-        lives_used: u32,
-    ) -> ProcessError {
-        let message = format!("took longer than {limit:?} and was ended");
-        let inner = Self::make(ProcessErrorKind::ProcessTimeout, object, message);
-        ProcessError(Arc::new(Inner {
-            failure: Some(failure),
-            death: Some(death),
-            lives_used,
-            timeout: Some(limit),
-            ..inner
-        }))
+        ProcessError(Arc::new(Inner { failure: Some(failure), lives_used, timeout, ..inner }))
     }
 
     /// What went wrong, for programs.
@@ -174,7 +159,7 @@ impl ProcessError {
     /// How the process ended, if it died: signal, panic with message and place, last stderr lines.
     #[must_use]
     pub fn death(&self) -> Option<&Death> {
-        self.0.death.as_deref()
+        self.0.failure.as_ref()?.death.as_ref()
     }
 
     /// How many lives were spent.
@@ -217,19 +202,11 @@ impl fmt::Display for ProcessError {
             }
             None => write!(f, "`{}`", inner.object)?,
         }
-        match (&inner.death, inner.message.is_empty()) {
-            (Some(death), true) => {
-                write!(f, ": {}", death.cause)?;
-                if let Some(panic) = &death.panic {
-                    write!(f, "; {panic}")?;
-                }
-            }
-            _ => write!(f, ": {}", inner.message)?,
-        }
+        write!(f, ": {}", inner.message)?;
         if inner.lives_used > 1 {
             write!(f, " ({} lives used)", inner.lives_used)?;
         }
-        if let Some(death) = &inner.death
+        if let Some(death) = self.death()
             && !death.stderr.trim().is_empty()
         {
             let lines: Vec<_> = death.stderr.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -242,7 +219,7 @@ impl fmt::Display for ProcessError {
 impl fmt::Debug for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}\n  kind: {:?}", self.0.kind)?;
-        if let Some(death) = &self.0.death {
+        if let Some(death) = self.death() {
             write!(f, "\n  death: {death}")?;
         }
         for cause in self.chain().iter().skip(1) {

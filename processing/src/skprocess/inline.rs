@@ -76,7 +76,7 @@ impl Lost {
                 let said = format!("panicked: {}", text.unwrap_or("a panic payload that is no string"));
                 // Its own drop may panic again.
                 std::mem::forget(payload);
-                Failure { place, chain: vec![said], death: None }
+                Failure { place, chain: vec![said], death: None, timeout: None }
             }
         }
     }

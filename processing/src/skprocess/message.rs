@@ -4,7 +4,7 @@ use cerial::Cerial;
 
 use super::config::Section;
 pub(super) use crate::peer::OPTIONS;
-use crate::raw::FIRST_USER_KIND;
+use crate::raw::{Death, FIRST_USER_KIND};
 
 /// A value of the user's, either way.
 pub(super) const TELL: u8 = FIRST_USER_KIND;
@@ -25,6 +25,8 @@ pub(super) struct Begin {
     /// Whether the parent wants the state after each section.
     pub(super) checkpoints: bool,
     pub(super) last_life: bool,
+    /// This one included.
+    pub(super) lives_used: u32,
     /// Whether a `CREDENTIALS` frame follows.
     pub(super) credentials: bool,
     /// Only `error` is to be run, with this.
@@ -54,7 +56,9 @@ pub(super) struct Failure {
     /// The error and its causes, outermost first.
     pub(super) chain: Vec<String>,
     /// What ended the process, if it died.
-    pub(super) death: Option<String>,
+    pub(super) death: Option<Death>,
+    /// The timeout that was passed, in nanoseconds.
+    pub(super) timeout: Option<u64>,
 }
 
 /// The parts of a `CHECKPOINT` frame: the length of what is told of the section, that, and the state.

@@ -16,7 +16,7 @@ use super::message::{
 };
 use super::timers::Timers;
 use crate::deadline::Deadline;
-use crate::raw::{Cause, Child, Death, Event, Frame, Spawn};
+use crate::raw::{Child, Death, Event, Frame, Spawn};
 
 /// What a job is made of.
 pub(super) struct Order {
@@ -197,6 +197,7 @@ impl Supervisor {
             join_in: left.map(|left| u64::try_from(left.as_nanos()).unwrap_or(u64::MAX)),
             checkpoints: config.lives > 1 || self.order.handles_error,
             last_life: self.lives_used >= config.lives,
+            lives_used: self.lives_used,
             credentials: self.order.credentials.is_some(),
             failure,
             state: std::mem::take(&mut self.order.state),
@@ -239,18 +240,13 @@ impl Supervisor {
             let end = self.live(&child);
             let section = self.place;
             let killed = self.shared.lock().killed;
-            let error = match end {
+            let failure = match end {
                 End::Output(bytes) => break Ok(bytes),
-                End::Failed(failure) => ProcessError::failed(self.order.name, failure, self.lives_used),
-                End::Died(death) => {
-                    let failure = died_in(section, &death);
-                    ProcessError::died(self.order.name, failure, death, self.lives_used)
-                }
-                End::TimedOut(limit, death) => {
-                    let failure = died_in(section, &death);
-                    ProcessError::timed_out(self.order.name, failure, limit, death, self.lives_used)
-                }
+                End::Failed(failure) => failure,
+                End::Died(death) => died_in(section, &death, None),
+                End::TimedOut(limit, death) => died_in(section, &death, Some(limit)),
             };
+            let error = ProcessError::failed(self.order.name, failure, self.lives_used);
             let error_ran =
                 section.section == Section::Error || matches!(error.section(), Some(Section::Error));
             let failure = if killed || error_ran {
@@ -299,6 +295,7 @@ impl Supervisor {
                             place: self.place,
                             chain: vec![format!("the child's error cannot be read: {error}")],
                             death: None,
+                            timeout: None,
                         }),
                     };
                 }
@@ -358,10 +355,7 @@ impl Supervisor {
 }
 
 /// A death as the failure of the section it happened in.
-fn died_in(place: Place, death: &Death) -> Failure {
-    let text = match death.cause {
-        Cause::Exited(0) => "ended before it gave a result".to_owned(),
-        _ => death.to_string(),
-    };
-    Failure { place, chain: vec![text.clone()], death: Some(text) }
+fn died_in(place: Place, death: &Death, timeout: Option<Duration>) -> Failure {
+    let timeout = timeout.map(|limit| u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
+    Failure { place, chain: vec![death.to_string()], death: Some(death.clone()), timeout }
 }
