@@ -54,6 +54,8 @@ mod ir;
 mod limits;
 mod live;
 mod options;
+#[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
+mod places;
 mod preflight;
 mod registry;
 pub mod schema;
@@ -63,7 +65,8 @@ mod walk;
 mod wire;
 
 pub use bridge::Serde;
-pub use cerial_derive::{Cerial, object};
+pub use cerial_derive::{Cerial, function, object};
+pub use codec::Code;
 pub use doors::{deserialize, deserialize_borrowed, from_reader, serialize, serialize_into, to_writer};
 pub use encode::{Cerial, Decode, Encode};
 pub use error::{Error, ErrorKind, Result};
@@ -80,27 +83,30 @@ pub use live::{
 pub use options::{Mode, Options};
 pub use preflight::preflight;
 pub use registry::{
-    Extract, Handler, Leaf, LeafSerde, Object, ObjectEntry, PluginEntry, Rebuild, Registry, RegistryBuilder,
-    Via, install,
+    Extract, FunctionEntry, Handler, Leaf, LeafSerde, Object, ObjectEntry, PluginEntry, Rebuild, Registry,
+    RegistryBuilder, Via, install,
 };
 pub use shape::Shape;
 pub use walk::Walker;
 pub use wire::{Reader, Writer};
 
-/// Registers what a crate brings: handlers and reconnectors.
+/// Registers what a crate brings: handlers, reconnectors, and functions that travel by name.
 ///
 /// Expands to `pub fn register(&mut RegistryBuilder)` and to an `inventory::submit!` of it, so that the list is
 /// readable in one place and can be installed by hand where `inventory` finds nothing ([`install`]). Once per module.
-/// An entry may have a `#[cfg(..)]`.
+/// An entry may have a `#[cfg(..)]`. `functions: [..]` is for programs without `inventory`: a `#[cerial::function]` is
+/// found there by itself.
 #[macro_export]
 macro_rules! plugin {
     (name: $name:literal, handlers: [$($(#[$handler_attr:meta])* $handler:ty),* $(,)?],
-     reconnectors: [$($(#[$reconnector_attr:meta])* $reconnector:ty),* $(,)?] $(,)?) => {
-        /// Adds the handlers and reconnectors of this crate to a registry.
+     reconnectors: [$($(#[$reconnector_attr:meta])* $reconnector:ty),* $(,)?]
+     $(, functions: [$($(#[$function_attr:meta])* $function:path),* $(,)?])? $(,)?) => {
+        /// Adds what this crate brings to a registry.
         pub fn register(builder: &mut $crate::RegistryBuilder) {
             builder.origin($name, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
             $($(#[$handler_attr])* builder.handler::<$handler>();)*
             $($(#[$reconnector_attr])* builder.reconnector::<$reconnector>();)*
+            $($($(#[$function_attr])* builder.function($crate::__private::function_entry!($function));)*)?
         }
         $crate::__private::inventory::submit! { $crate::PluginEntry { register } }
     };
@@ -112,9 +118,11 @@ pub mod __private {
     pub use crate::derived::{
         Or, OrCodec, OrStatic, head, kind, no_variant, patch, read, shape, tail, type_name, walk,
     };
+    pub use crate::places::Places;
     pub use crate::registry::{
-        Pick, PickLeaf, PickSerde, PickStatic, ReadObject, read_boxed, read_object, write_object,
+        FunctionRef, Pick, PickLeaf, PickSerde, PickStatic, ReadObject, read_boxed, read_object, write_object,
     };
     pub use crate::wire::Plain;
+    pub use cerial_derive::function_entry;
     pub use inventory;
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::limits::Limits;
 use crate::live::ReconnectPolicy;
+use crate::places::Hook;
 use crate::registry::Registry;
 use crate::verbose::Verbose;
 
@@ -37,6 +38,7 @@ pub struct Options {
     pub(crate) limits: Limits,
     pub(crate) json: crate::ir::JsonStyle,
     pub(crate) policy: Option<Arc<ReconnectPolicy>>,
+    pub(crate) hook: Hook,
     registry: Option<Arc<Registry>>,
 }
 
@@ -51,6 +53,7 @@ impl Options {
             limits: Limits::new(),
             json: crate::ir::JsonStyle::new(),
             policy: None,
+            hook: Hook::NONE,
             registry: None,
         }
     }

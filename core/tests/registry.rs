@@ -119,5 +119,5 @@ fn a_type_that_cannot_travel_is_told_what_to_use() {
     }
     let error = cerial::preflight::<Open>().unwrap_err();
     let help = error.help().unwrap();
-    assert!(help.contains("Live<..>") && help.contains("#[cerial::object]"), "{error:?}");
+    assert!(help.contains("Live<..>") && help.contains("#[cerial::function]"), "{error:?}");
 }

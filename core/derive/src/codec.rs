@@ -118,6 +118,11 @@ fn any(krate: &TokenStream, ty: &Type) -> TokenStream {
             let item = any(krate, &array.elem);
             unless_static(krate, ty, &quote!(#krate::codec::CArray(#item)))
         }
+        Type::BareFn(_) => {
+            let (krate, here) = at(ty, krate);
+            // SAFETY: the syntax says that the type is a pointer to a function.
+            quote_spanned!(here=> unsafe { #krate::codec::CFn::<#ty>::new() })
+        }
         Type::Path(_) if is_plain(ty) => quote!(#krate::codec::Static::<#ty>::NEW),
         Type::Path(path) => match container(krate, path) {
             Some(composed) => unless_static(krate, ty, &composed),

@@ -6,6 +6,7 @@
 mod attrs;
 mod codec;
 mod emit;
+mod function;
 mod input;
 mod krate;
 mod object;
@@ -34,4 +35,22 @@ pub fn derive_cerial(item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
     object::expand(args.into(), item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Lets a function travel by its name: a field of type `fn(..) -> ..` that points to it is written as name, signature and
+/// version, and finds the function again in every program that has it.
+///
+/// On a free `fn`, without type parameters. Arguments: `name = "acme.double"` (the default is `crate::double`),
+/// `version = n` (0 by default; raise it when the body changes so that older values must not run it), `crate = path`.
+/// The function is compiled as `#[inline(never)]`: its address is its identity.
+#[proc_macro_attribute]
+pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
+    function::expand(args.into(), item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// The hidden entry of a `#[cerial::function]`, for the expansion of `cerial::plugin!`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn function_entry(path: TokenStream) -> TokenStream {
+    function::entry(path.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -8,6 +8,8 @@ mod cells;
 mod charges;
 #[cfg(any(feature = "parking_lot", feature = "tokio"))]
 mod foreign_locks;
+#[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
+mod functions;
 mod lists;
 mod maps;
 mod net;
@@ -34,6 +36,8 @@ use crate::walk::Walker;
 use crate::wire::{Plain, Reader, Writer};
 
 pub use cells::{CCell, CMutex, COnceCell, COnceLock, CRefCell, CRwLock};
+pub use functions::{CFn, Code};
+pub(crate) use functions::{Written, place_from_outside, read_function, write_named};
 pub use lists::{CArray, CBTreeSet, CBinaryHeap, CHashSet, CLinkedList, CVec, CVecDeque};
 pub use maps::{CBTreeMap, CHashMap};
 pub use options::{COption, CResult};

@@ -8,6 +8,7 @@ use super::node::{FunctionNode, LiveNode, Node, down};
 use super::weight::size_of_schema;
 use super::{Name, mismatch};
 use crate::bridge::{Tag, read_name, read_tag};
+use crate::codec::{Written, place_from_outside, read_function};
 use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{Way, read_way, schema_of};
 use crate::schema::{Body, Field, Kind};
@@ -176,8 +177,12 @@ impl<'r, 'de> Decoder<'r, 'de> {
                 Node::Live(Box::new(LiveNode { key, version, recipe, carried }))
             }
             Kind::Function => {
-                let (name, signature) = (self.r.string()?, self.r.string()?);
-                Node::Function(Box::new(FunctionNode { name, signature, version: self.r.count()? as u64 }))
+                let Written::Name { name, signature, version } = read_function(self.r)? else {
+                    return Err(place_from_outside());
+                };
+                self.r.charge(size_of::<FunctionNode>() + name.len() + signature.len())?;
+                let (name, signature) = (name.to_owned(), signature.to_owned());
+                Node::Function(Box::new(FunctionNode { name, signature, version }))
             }
         })
     }

@@ -4,6 +4,7 @@ use super::layout::{Layout, is_tag, tag_bytes};
 use super::node::{Node, down};
 use super::{Name, decode::at_field};
 use crate::bridge::{Compound, WriteNames, put_int, put_length, put_name, put_text, write_serde};
+use crate::codec::write_named;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 use crate::schema::{Body, Field, Kind};
@@ -108,9 +109,7 @@ impl<'t, 'o> Encoder<'t, 'o> {
                 }
             }
             (Kind::Function, Node::Function(function)) => {
-                self.w.bytes(function.name.as_bytes());
-                self.w.bytes(function.signature.as_bytes());
-                self.w.count(function.version as usize);
+                write_named(&mut self.w, &function.name, &function.signature, function.version);
             }
             // Scalars stand in the head alone, where they were checked.
             _ if !layout.shape(kind)?.tail => {}

@@ -148,7 +148,7 @@ fn plain(kind: &Kind) -> Shape {
         Kind::U32 | Kind::I32 | Kind::F32 | Kind::Char => Shape::scalar(4),
         Kind::U64 | Kind::I64 | Kind::F64 => Shape::scalar(8),
         Kind::U128 | Kind::I128 => Shape::scalar(16),
-        Kind::Text => Shape::TEXT,
+        Kind::Text | Kind::Function => Shape::TEXT,
         Kind::Boxed(_) => Shape::BOX,
         _ => Shape::HEAP,
     }

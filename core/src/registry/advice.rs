@@ -36,12 +36,22 @@ const ADVICE: &[(&[&str], &str)] = &[
         "reading bytes must not open or start anything: hold it as a live resource (`Live<..>`)",
     ),
     (
+        &[
+            "alloc::boxed::Box<dyn core::ops::function::",
+            "alloc::rc::Rc<dyn core::ops::function::",
+            "alloc::sync::Arc<dyn core::ops::function::",
+        ],
+        "nobody can look into a boxed closure: hold a `fn(..) -> ..` that points to a `#[cerial::function]`, with what it \
+         would capture beside it, or to a process of the same build `cerial::Code` or `closure!`, behind a type parameter",
+    ),
+    (
         &["alloc::boxed::Box<dyn ", "alloc::rc::Rc<dyn ", "alloc::sync::Arc<dyn "],
-        "put `#[cerial::object]` on the trait and on each impl whose type may stand behind it; a closure does not travel",
+        "put `#[cerial::object]` on the trait and on each impl whose type may stand behind it",
     ),
     (
         &["fn(", "unsafe fn(", "extern \"", "for<"],
-        "a function does not travel yet: keep a value that says which one it is",
+        "write the type out where the field stands, `fn(..) -> ..`: behind an alias a function with references is not \
+         recognised; mark the function itself `#[cerial::function]`",
     ),
     (&["std::thread::"], "a thread does not travel: keep what it works on, or its result"),
 ];

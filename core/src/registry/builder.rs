@@ -6,6 +6,7 @@ use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, OnceLock};
 
+use super::function::{FunctionEntry, FunctionRef, Functions};
 use super::handler::{self, Handler, HandlerFns};
 use super::object::ObjectEntry;
 use crate::error::{Error, ErrorKind, Result};
@@ -67,6 +68,7 @@ pub struct Registry {
     objects: Vec<&'static ObjectEntry>,
     objects_by_type: HashMap<(TypeId, TypeId), usize, BuildHasherDefault<TypeIdHasher>>,
     objects_by_name: HashMap<(TypeId, &'static str), usize>,
+    functions: Functions,
 }
 
 /// Adds to a [`Registry`] while it is made.
@@ -107,6 +109,7 @@ impl Registry {
                 objects: Vec::new(),
                 objects_by_type: HashMap::default(),
                 objects_by_name: HashMap::new(),
+                functions: Functions::default(),
             },
             origin: Origin { plugin: "-", package: "-", version: "-" },
         }
@@ -126,6 +129,9 @@ impl Registry {
             for object in inventory::iter::<ObjectEntry> {
                 builder.object(object);
             }
+            for function in inventory::iter::<FunctionRef> {
+                builder.function(function.0);
+            }
             builder.build()
         })
     }
@@ -144,6 +150,17 @@ impl Registry {
         keys.sort_unstable();
         keys.dedup();
         keys
+    }
+
+    /// The names of all functions that travel by name, sorted.
+    pub fn function_names(&self) -> Vec<&str> {
+        let mut names: Vec<_> = self.functions.names().collect();
+        names.sort_unstable();
+        names
+    }
+
+    pub(crate) fn functions(&self) -> &Functions {
+        &self.functions
     }
 
     /// The handler of a type.
@@ -340,6 +357,13 @@ impl RegistryBuilder {
             self.registry.objects.push(entry);
             self.registry.objects_by_name.insert((object, entry.name()), index);
         }
+        self
+    }
+
+    /// Adds a function that travels by name. Two of one name poison it.
+    #[doc(hidden)]
+    pub fn function(&mut self, entry: &'static FunctionEntry) -> &mut RegistryBuilder {
+        self.registry.functions.add(entry);
         self
     }
 

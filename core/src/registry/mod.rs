@@ -5,12 +5,17 @@
 
 mod advice;
 mod builder;
+mod function;
 mod handler;
 mod leaf;
 mod names;
 mod object;
 
 pub use builder::{PluginEntry, Registry, RegistryBuilder, install};
+pub use function::FunctionEntry;
+#[doc(hidden)]
+pub use function::FunctionRef;
+pub(crate) use function::address_of;
 pub use handler::{Extract, Handler, Rebuild, Via};
 pub use leaf::{Leaf, LeafSerde};
 pub use object::{Object, ObjectEntry};

@@ -153,6 +153,9 @@ cases! {
         vec![UNIX_EPOCH, UNIX_EPOCH + by, UNIX_EPOCH - by, UNIX_EPOCH - Duration::from_nanos(1)]
     };
     outcomes: Outcomes = outcomes();
+    functions: Functions = Functions {
+        run: double, pick: longest, all: vec![triple, double], maybe: [Some(triple), None],
+    };
     live: Connections = Connections { door: Live::placeholder(Door { host: "cave".into(), port: 7 }) };
 }
 
@@ -572,6 +575,32 @@ pub struct Borrowed<'a> {
 pub struct BorrowedPaths<'a> {
     path: &'a Path,
     all: Vec<&'a OsStr>,
+}
+
+#[derive(Cerial)]
+#[cerial(name = "golden::Functions")]
+pub struct Functions {
+    run: fn(u32) -> u32,
+    pick: for<'a> fn(&'a str, &'a str) -> &'a str,
+    all: Vec<Run>,
+    maybe: [Option<Run>; 2],
+}
+
+pub type Run = fn(u32) -> u32;
+
+#[cerial::function(name = "golden::double")]
+fn double(x: u32) -> u32 {
+    x * 2
+}
+
+#[cerial::function(name = "golden::triple", version = 3)]
+fn triple(x: u32) -> u32 {
+    x * 3
+}
+
+#[cerial::function(name = "golden::longest")]
+fn longest<'a>(a: &'a str, b: &'a str) -> &'a str {
+    if a.len() < b.len() { b } else { a }
 }
 
 fn borrowed() -> Borrowed<'static> {

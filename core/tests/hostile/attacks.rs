@@ -448,3 +448,31 @@ fn an_input_over_the_limit_is_refused_unread() {
     let (result, _) = held("endless", 64 << 10, || options.from_reader::<Vec<u8>>(std::io::repeat(0xce)));
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Limit);
 }
+
+#[test]
+fn a_function_by_its_place_is_refused_by_every_door() {
+    type Run = fn(u32) -> u32;
+    #[cerial::function(name = "hostile::run")]
+    fn run(x: u32) -> u32 {
+        x
+    }
+    // Whatever the place is: nothing at all, or the address of a function of the right type.
+    for place in [0, 1, run as Run as usize as u64, u64::MAX] {
+        let value = [&[0][..], &place.to_le_bytes(), &place.to_le_bytes()].concat();
+        let bytes = of(&(run as Run), &value);
+        let error = refused_as::<Run>("place", ErrorKind::Malformed, &bytes);
+        assert!(error.help().unwrap().contains("#[cerial::function]"), "{error:?}");
+        assert_eq!(cerial::inspect(&bytes).unwrap_err().kind(), ErrorKind::Malformed);
+        // Compact bytes too: the mode alone opens nothing.
+        let compact = Options::new().mode(Mode::Compact);
+        let header = compact.serialize(&(run as Run)).unwrap()[..13].to_vec();
+        let error = compact.deserialize::<Run>(&[header, value].concat()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+    }
+    refused_as::<Run>("form 2", ErrorKind::Malformed, &of(&(run as Run), &[2, 0, 0, 0]));
+    refused_as::<Run>("cut", ErrorKind::Truncated, &of(&(run as Run), &[0, 1, 2]));
+    let unknown = [&[1][..], &text(b"hostile::system"), &text(b"fn(u32) -> u32"), &[0]].concat();
+    refused_as::<Run>("unknown", ErrorKind::Unknown, &of(&(run as Run), &unknown));
+    let other = [&[1][..], &text(b"hostile::run"), &text(b"fn(u64) -> u64"), &[0]].concat();
+    refused_as::<Run>("signature", ErrorKind::TypeMismatch, &of(&(run as Run), &other));
+}

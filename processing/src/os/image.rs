@@ -1,7 +1,10 @@
 //! Functions as places in the program's image: the same in every process of one build, wherever it is loaded.
 
+use std::any::Any;
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use cerial::__private::Places;
 
 use crate::entry::Outcome;
 use crate::pool::Factory;
@@ -74,6 +77,31 @@ fn address(place: u64) -> Option<usize> {
     let image = image();
     let address = image.base.checked_add(usize::try_from(place).ok()?)?;
     image.code.iter().any(|code| code.contains(&address)).then_some(address)
+}
+
+/// Functions in values by their place: for [`OPTIONS`](crate::peer::OPTIONS) alone.
+pub(crate) static PLACES: ImagePlaces = ImagePlaces;
+
+pub(crate) struct ImagePlaces;
+
+// SAFETY:
+// - it stands in `OPTIONS` only, which read what came over a channel whose handshake has compared the build ids.
+// - a place is a distance in the image, which is the same in all processes of one build.
+unsafe impl Places for ImagePlaces {
+    fn place(&self, address: usize) -> Option<u64> {
+        place(address)
+    }
+
+    unsafe fn fill(&self, place: u64, slot: &mut dyn Any) {
+        let Some(address) = address(place) else { return };
+        if size_of_val(slot) == size_of::<usize>() {
+            // SAFETY:
+            // - the slot is an `Option<F>` and `F` a pointer to a function, by the caller's promise: it has the size of an
+            //   address (checked above), and an address that is not null is its `Some`.
+            // - a function of that type stands at the address: at its place it stood in the process that wrote it.
+            unsafe { (&raw mut *slot).cast::<usize>().write(address) };
+        }
+    }
 }
 
 /// The function at a place that [`place_of`] gave in the parent.

@@ -3,7 +3,7 @@
 use std::any::{Any, type_name};
 use std::marker::PhantomData;
 
-use cerial::Cerial;
+use cerial::{Cerial, Code};
 
 use crate::bag::{self, Packed};
 use crate::os::image;
@@ -137,10 +137,15 @@ star! {
 }
 
 /// What [`closure!`](crate::closure) makes: captured values, and a body that borrows them.
-#[derive(Clone, Copy, Debug)]
+///
+/// It can stand in a value that travels between the processes of one program, behind a type parameter
+/// (`struct Job<W: Cerial> { work: W }`). In other bytes the body is refused: there hold a `fn(..) -> ..` that points to a
+/// `#[cerial::function]`, and its captures beside it.
+#[derive(Cerial, Clone, Copy, Debug)]
+#[cerial(crate = cerial, bound(C: Cerial, F: Copy + 'static))]
 pub struct Closure<C, F> {
     captures: C,
-    body: F,
+    body: Code<F>,
 }
 
 impl<C, F> Closure<C, F> {
@@ -150,7 +155,15 @@ impl<C, F> Closure<C, F> {
         F: Fn(&C, A) -> R + Copy + 'static,
     {
         const { assert!(size_of::<F>() == 0, "the body uses a variable that `closure!([..])` does not name") }
-        Closure { captures, body }
+        Closure { captures, body: Code(body) }
+    }
+
+    /// Calls it: with one argument, or with a tuple of several.
+    pub fn call<A, R>(&self, item: A) -> R
+    where
+        F: Fn(&C, A) -> R,
+    {
+        (self.body)(&self.captures, item)
     }
 }
 
@@ -171,7 +184,7 @@ macro_rules! closure_work {
                 let captures =
                     OPTIONS.deserialize(bytes).map_err(|error| format!("a capture cannot be read: {error}"))?;
                 let body = zero_sized::<F>().ok_or("the body is not without size")?;
-                Ok(Closure { captures, body })
+                Ok(Closure { captures, body: Code(body) })
             }
 
             fn call(&self, item: A) -> R {
