@@ -1,4 +1,4 @@
-//! Criterion's view of the core: the same values as `cargo xtask bench core`, ours alone, with memcpy as the floor.
+//! Criterion's view of the core: the same values as `cargo xtask bench cerial`, ours alone, with memcpy as the floor.
 #![allow(missing_docs)]
 
 use std::hint::black_box;

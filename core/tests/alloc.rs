@@ -65,16 +65,44 @@ enum Value {
     List(Vec<Value>),
 }
 
+#[cerial::object]
+trait Shape {
+    fn area(&self) -> f64;
+}
+
+#[derive(Cerial)]
+struct Square(f64);
+#[derive(Cerial)]
+struct Named {
+    name: String,
+    sides: Vec<f64>,
+}
+
+#[cerial::object]
+impl Shape for Square {
+    fn area(&self) -> f64 {
+        self.0 * self.0
+    }
+}
+#[cerial::object]
+impl Shape for Named {
+    fn area(&self) -> f64 {
+        self.sides.iter().sum::<f64>() + self.name.len() as f64
+    }
+}
+
 #[track_caller]
 fn writes_without_allocating<T: Cerial>(value: &T) {
     for mode in [Mode::Compact, Mode::Portable] {
         let options = Options::new().mode(mode);
         let mut buffer = Vec::new();
         options.serialize_into(value, &mut buffer).expect("the value is written");
+        let first = buffer.clone();
         buffer.clear();
         let (calls, result) = allocations(|| options.serialize_into(value, &mut buffer));
         result.expect("the value is written again");
         assert_eq!(calls, 0, "{mode:?}");
+        assert_eq!(buffer, first, "{mode:?}");
     }
 }
 
@@ -100,6 +128,19 @@ fn writing_a_graph_again_allocates_nothing() {
     }
     assert_eq!(root.borrow().children[7].borrow().name, "7");
     writes_without_allocating(&root);
+}
+
+#[test]
+fn writing_trait_objects_again_allocates_nothing_and_names_their_types_again() {
+    let shape = |i: usize| -> Box<dyn Shape> {
+        match i % 2 {
+            0 => Box::new(Square(i as f64)),
+            _ => Box::new(Named { name: format!("{i}"), sides: vec![1.0; i] }),
+        }
+    };
+    let shapes: Vec<Box<dyn Shape>> = (0..9).map(shape).collect();
+    assert_eq!(shapes[2].area() + shapes[3].area(), 8.0);
+    writes_without_allocating(&shapes);
 }
 
 #[test]

@@ -76,17 +76,8 @@ pub(crate) struct Program {
 /// The benches. Each prints a line `BENCH {"row", "unit", "ours", "peer", "peer_name"}` per figure.
 pub(crate) const BENCHES: &[Program] = &[
     Program {
-        name: "core",
-        argv: &[
-            "cargo",
-            "run",
-            "--release",
-            "--quiet",
-            "--manifest-path",
-            "benches/peers/Cargo.toml",
-            "--",
-            "core",
-        ],
+        name: "cerial",
+        argv: &["cargo", "run", "--release", "--quiet", "--manifest-path", "benches/peers/Cargo.toml"],
     },
     Program {
         name: "kit",

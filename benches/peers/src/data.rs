@@ -8,7 +8,9 @@ macro_rules! all {
         #[derive(
             Clone, PartialEq, Debug, cerial::Cerial, serde::Serialize, serde::Deserialize, bincode::Encode,
             bincode::Decode, bitcode::Encode, bitcode::Decode, wincode::SchemaWrite, wincode::SchemaRead,
-            fory::ForyStruct,
+            fory::ForyStruct, rkyv::Archive, rkyv::Serialize, rkyv::Deserialize, speedy::Readable, speedy::Writable,
+            borsh::BorshSerialize, borsh::BorshDeserialize, musli::Encode, musli::Decode, nanoserde::SerBin,
+            nanoserde::DeBin, savefile_derive::Savefile,
         )]
         $item
     )*};
@@ -60,12 +62,36 @@ all! {
 
 /// bitcode's native derive takes no recursive type, so this one goes without it.
 #[derive(
-    Clone, PartialEq, Debug, cerial::Cerial, serde::Serialize, serde::Deserialize, bincode::Encode, bincode::Decode,
-    wincode::SchemaWrite, wincode::SchemaRead, fory::ForyStruct,
+    Clone,
+    PartialEq,
+    Debug,
+    cerial::Cerial,
+    serde::Serialize,
+    serde::Deserialize,
+    bincode::Encode,
+    bincode::Decode,
+    wincode::SchemaWrite,
+    wincode::SchemaRead,
+    fory::ForyStruct,
+    rkyv::Archive,
+    rkyv::Serialize,
+    rkyv::Deserialize,
+    speedy::Readable,
+    speedy::Writable,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+    musli::Encode,
+    musli::Decode,
+    nanoserde::SerBin,
+    nanoserde::DeBin,
 )]
+#[rkyv(serialize_bounds(__S: rkyv::ser::Writer + rkyv::ser::Allocator, __S::Error: rkyv::rancor::Source))]
+#[rkyv(deserialize_bounds(__D::Error: rkyv::rancor::Source))]
+#[rkyv(bytecheck(bounds(__C: rkyv::validation::ArchiveContext, __C::Error: rkyv::rancor::Source)))]
 pub struct Tree {
     pub id: u64,
     pub name: String,
+    #[rkyv(omit_bounds)]
     pub children: Vec<Tree>,
 }
 
@@ -111,7 +137,8 @@ impl Rng {
 pub fn log(n: usize) -> Vec<Log> {
     let mut r = Rng(42);
     let users = ["-", "alice", "bob", "carol", "mallory"];
-    let paths = ["/index.html", "/api/v1/users", "/static/js/app.3f2a.js", "/images/banner-large.png", "/search"];
+    let paths =
+        ["/index.html", "/api/v1/users", "/static/js/app.3f2a.js", "/images/banner-large.png", "/search"];
     (0..n)
         .map(|i| {
             let user = users[r.below(5) as usize];

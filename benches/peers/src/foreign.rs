@@ -1,9 +1,7 @@
 //! What a handler costs over a derive, and what serde costs through ours.
 
-use std::time::Duration;
-
+use crate::bench::{Bench, SIDES, best, find, row};
 use crate::data::{Log, log};
-use crate::harness::{report, run};
 use crate::{contender, leak};
 
 /// The same value twice: once with a derive, once as another crate's, which a handler takes apart.
@@ -44,9 +42,9 @@ struct Derived {
     all: Vec<Own>,
 }
 
-pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
+pub fn rows(bench: &Bench) {
     let options: &'static cerial::Options = leak(cerial::Options::new().mode(cerial::Mode::Compact));
-    if wanted("handler") {
+    if bench.wants("handler") {
         let handled = leak(Handled { all: (0..10_000).map(|i| Money { id: i, cents: -7 }).collect() });
         let derived = leak(Derived { all: (0..10_000).map(|i| Own { id: i, cents: -7 }).collect() });
         let all = vec![
@@ -65,9 +63,17 @@ pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
                 |back| back == derived,
             ),
         ];
-        report("handler", "10,000 values through a handler", &run(all, turns, turn));
+        let figures = bench.table("handler", "10,000 values through a handler", all);
+        for (side, of) in SIDES {
+            if let (Some(handled), Some(derived)) =
+                (find(&figures, "cerial handler"), find(&figures, "(derive)"))
+            {
+                let more = (of(handled) - of(derived)) / 10_000.0;
+                row(&format!("handler {side}, over a derive"), "ns/value", more, None);
+            }
+        }
     }
-    if wanted("serde") {
+    if bench.wants("serde") {
         type Logs = Vec<Log>;
         let value: &'static Logs = leak(log(10_000));
         let bridged = leak(cerial::Serde(value.clone()));
@@ -94,6 +100,12 @@ pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
                 |back| back == value,
             ),
         ];
-        report("serde", "10,000 records through serde", &run(all, turns, turn));
+        let figures = bench.table("serde", "10,000 records through serde", all);
+        let Some(ours) = find(&figures, "cerial serde") else { return };
+        for (side, of) in SIDES {
+            if let Some(other) = best(&figures, of, |f| f.name.starts_with("rmp")) {
+                row(&format!("serde bridge {side}"), "ns", of(ours), Some((of(other), other.name)));
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Contenders take turns; the median of their turns is the figure.
+//! Contenders take turns; the lower quartile of their turns is the figure: what a turn takes where nothing else ran.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -37,88 +37,63 @@ pub fn timed_write(n: u32, mut f: impl FnMut()) -> Duration {
 pub struct Figures {
     pub name: &'static str,
     pub bytes: usize,
-    pub write_ns: f64,
-    pub read_ns: f64,
+    pub write: f64,
+    pub read: f64,
 }
 
-pub fn run(contenders: Vec<Contender>, turns: usize, turn: Duration) -> Vec<Figures> {
-    struct Runner {
-        c: Contender,
-        batch: [u32; 2],
-        samples: [Vec<f64>; 2],
-    }
-    let mut all: Vec<Runner> = contenders
-        .into_iter()
-        .map(|mut c| {
-            let mut batch = [1u32; 2];
-            for (i, batch) in batch.iter_mut().enumerate() {
-                loop {
-                    let f = if i == 0 { &mut c.write } else { &mut c.read };
-                    let took = f(*batch);
-                    if took >= turn / 4 || *batch > 1 << 16 {
-                        let factor = turn.as_secs_f64() / took.as_secs_f64().max(1e-9);
-                        *batch = ((f64::from(*batch) * factor) as u32).clamp(1, 1 << 18);
-                        break;
-                    }
-                    *batch *= 4;
+/// A contender in its turns: how many calls a turn takes, and what the turns took.
+struct Runner {
+    contender: Contender,
+    calls: [u32; 2],
+    samples: [Vec<f64>; 2],
+}
+
+impl Runner {
+    fn new(contender: Contender, turn: Duration) -> Runner {
+        let mut runner = Runner { contender, calls: [1; 2], samples: Default::default() };
+        for side in 0..2 {
+            loop {
+                let took = runner.turn(side);
+                let calls = runner.calls[side];
+                if took >= turn / 4 || calls > 1 << 16 {
+                    let factor = turn.as_secs_f64() / took.as_secs_f64().max(1e-9);
+                    runner.calls[side] = ((f64::from(calls) * factor) as u32).clamp(1, 1 << 18);
+                    break;
                 }
+                runner.calls[side] *= 4;
             }
-            Runner { c, batch, samples: Default::default() }
-        })
-        .collect();
+        }
+        runner
+    }
+
+    fn turn(&mut self, side: usize) -> Duration {
+        let body = if side == 0 { &mut self.contender.write } else { &mut self.contender.read };
+        body(self.calls[side])
+    }
+
+    fn figure(&mut self, side: usize) -> f64 {
+        let samples = &mut self.samples[side];
+        samples.sort_by(f64::total_cmp);
+        samples[samples.len() / 4]
+    }
+}
+
+/// Lets all take `turns` turns of about the time `turn` each.
+pub fn run(contenders: Vec<Contender>, turns: usize, turn: Duration) -> Vec<Figures> {
+    let mut all: Vec<Runner> = contenders.into_iter().map(|c| Runner::new(c, turn)).collect();
     for _ in 0..turns {
         for runner in &mut all {
-            for i in 0..2 {
-                let f = if i == 0 { &mut runner.c.write } else { &mut runner.c.read };
-                let took = f(runner.batch[i]);
-                runner.samples[i].push(took.as_nanos() as f64 / f64::from(runner.batch[i]));
+            for side in 0..2 {
+                let took = runner.turn(side);
+                runner.samples[side].push(took.as_nanos() as f64 / f64::from(runner.calls[side]));
             }
         }
     }
-    all.into_iter()
-        .map(|mut runner| {
-            let mut median = |i: usize| {
-                let s: &mut Vec<f64> = &mut runner.samples[i];
-                s.sort_by(f64::total_cmp);
-                s[s.len() / 2]
-            };
-            Figures { name: runner.c.name, bytes: runner.c.bytes, write_ns: median(0), read_ns: median(1) }
-        })
-        .collect()
-}
-
-/// Prints a workload's table, and a machine-readable row for each of ours.
-pub fn report(workload: &str, size: &str, figures: &[Figures]) {
-    println!("\n{workload} ({size})");
-    println!("{:<22}{:>12}{:>14}{:>10}{:>14}{:>10}", "", "bytes", "write ns", "MB/s", "read ns", "MB/s");
-    for f in figures {
-        let rate = |ns: f64| f.bytes as f64 / ns * 1e3;
-        println!(
-            "{:<22}{:>12}{:>14.1}{:>10.0}{:>14.1}{:>10.0}",
-            f.name, f.bytes, f.write_ns, rate(f.write_ns), f.read_ns, rate(f.read_ns)
-        );
-    }
-    let is_ours = |f: &&Figures| f.name.starts_with("cerial");
-    for ours in figures.iter().filter(is_ours) {
-        for (side, ns) in [("write", (|f| f.write_ns) as fn(&Figures) -> f64), ("read", |f| f.read_ns)] {
-            let rank = 1 + figures.iter().filter(|f| !is_ours(f) && ns(f) < ns(ours)).count();
-            let Some(best) = figures.iter().filter(|f| !is_ours(f)).min_by(|a, b| ns(a).total_cmp(&ns(b))) else {
-                continue;
-            };
-            println!(
-                "  {} {side}: rank {rank}, {:.2}x of the best peer ({})",
-                ours.name,
-                ns(ours) / ns(best),
-                best.name
-            );
-            println!(
-                "BENCH {}",
-                serde_json::json!({
-                    "row": format!("{workload} {side} {}", ours.name),
-                    "unit": "ns", "ours": ns(ours), "peer": ns(best), "peer_name": best.name,
-                    "bytes": ours.bytes, "rank": rank,
-                })
-            );
-        }
-    }
+    let figures = all.into_iter().map(|mut runner| Figures {
+        name: runner.contender.name,
+        bytes: runner.contender.bytes,
+        write: runner.figure(0),
+        read: runner.figure(1),
+    });
+    figures.collect()
 }

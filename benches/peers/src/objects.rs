@@ -1,9 +1,7 @@
 //! Trait objects: ours beside Fory's, and typetag's over each format.
 
-use std::time::Duration;
-
+use crate::bench::{Bench, SIDES, best, find, row};
 use crate::data::{Point, Rng};
-use crate::harness::{report, run};
 use crate::{contender, leak};
 
 macro_rules! shapes {
@@ -45,8 +43,14 @@ macro_rules! area {
         }
     };
 }
-area!(#[cerial::object] Shape);
-area!(#[typetag::serde] Tagged);
+area!(
+    #[cerial::object]
+    Shape
+);
+area!(
+    #[typetag::serde]
+    Tagged
+);
 area!(ForyShape: fory::ForyObject);
 fory::register_trait_type!(ForyShape, Circle, Rect, Poly);
 
@@ -72,8 +76,8 @@ macro_rules! boxes {
     }};
 }
 
-pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
-    if !wanted("objects") {
+pub fn rows(bench: &mut Bench) {
+    if !bench.wants("objects") {
         return;
     }
     type Ours = Vec<Box<dyn Shape>>;
@@ -83,7 +87,9 @@ pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
     let typetag = boxes!(Tagged, 10_000);
     let want: f64 = ours.iter().map(|s| s.area()).sum();
     let mut all = Vec::new();
-    for (name, mode) in [("cerial compact", cerial::Mode::Compact), ("cerial portable", cerial::Mode::Portable)] {
+    for (name, mode) in
+        [("cerial compact", cerial::Mode::Compact), ("cerial portable", cerial::Mode::Portable)]
+    {
         let options: &'static cerial::Options = leak(cerial::Options::new().mode(mode));
         all.push(contender(
             name,
@@ -99,6 +105,27 @@ pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
         typetag,
         |v: &Typetag, b| *b = postcard::to_extend(v, std::mem::take(b)).expect("writes"),
         |b| -> Typetag { postcard::from_bytes(b).expect("reads") },
+        right,
+    ));
+    all.push(contender(
+        "typetag + ciborium",
+        typetag,
+        |v: &Typetag, b| ciborium::into_writer(v, b).expect("writes"),
+        |b| -> Typetag { ciborium::from_reader(b).expect("reads") },
+        right,
+    ));
+    all.push(contender(
+        "typetag + serde_json",
+        typetag,
+        |v: &Typetag, b| serde_json::to_writer(b, v).expect("writes"),
+        |b| -> Typetag { serde_json::from_slice(b).expect("reads") },
+        right,
+    ));
+    all.push(contender(
+        "typetag + sonic-rs",
+        typetag,
+        |v: &Typetag, b| sonic_rs::to_writer(b, v).expect("writes"),
+        |b| -> Typetag { sonic_rs::from_slice(b).expect("reads") },
         right,
     ));
     let var = bincode::config::standard();
@@ -118,20 +145,37 @@ pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
         |b| -> Typetag { rmp_serde::from_slice(b).expect("reads") },
         right,
     ));
-    let fory = crate::fory(|f| {
-        f.register::<Circle>(100)?;
-        f.register::<Rect>(101)?;
-        f.register::<Poly>(102)?;
-        f.register::<Point>(103)
-    });
-    all.push(contender(
-        "fory",
-        boxes!(ForyShape, 10_000),
-        |v: &Fory, b| {
-            fory.serialize_to(b, v).expect("writes");
-        },
-        |b| -> Fory { fory.deserialize(b).expect("reads") },
-        |back| back.iter().map(|s| s.area()).sum::<f64>() == want,
-    ));
-    report("objects", "10,000 boxes of 3 types", &run(all, turns, turn));
+    let modes = [("fory", false, false), ("fory compatible", false, true), ("fory xlang", true, true)];
+    for (name, xlang, compatible) in modes {
+        let fory = crate::fory(xlang, compatible, |f| {
+            f.register::<Circle>(100)?;
+            f.register::<Rect>(101)?;
+            f.register::<Poly>(102)?;
+            f.register::<Point>(103)
+        });
+        let fory = fory.expect("fory registers the types");
+        all.push(contender(
+            name,
+            boxes!(ForyShape, 10_000),
+            |v: &Fory, b| {
+                fory.serialize_to(b, v).expect("writes");
+            },
+            |b| -> Fory { fory.deserialize(b).expect("reads") },
+            |back| back.iter().map(|s| s.area()).sum::<f64>() == want,
+        ));
+    }
+    let figures = bench.workload("objects", "10,000 boxes of 3 types", all);
+    let Some(ours) = find(&figures, "cerial compact") else { return };
+    for (side, of) in SIDES {
+        for peer in ["fory", "typetag"] {
+            if let Some(other) = best(&figures, of, |f| f.name.starts_with(peer)) {
+                row(
+                    &format!("objects {side} compact, {peer}"),
+                    "ns",
+                    of(ours),
+                    Some((of(other), other.name)),
+                );
+            }
+        }
+    }
 }

@@ -1,15 +1,35 @@
 //! Maps, trees of any value, a graph by index, borrowed records.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
+use crate::bench::Bench;
 use crate::data::{Addr, Indexed, Log, Rng, log};
-use crate::harness::{report, run};
-use crate::{contender, fory, leak, ours};
+use crate::{contender, leak, ours};
 
 #[derive(
-    Clone, PartialEq, Debug, cerial::Cerial, serde::Serialize, serde::Deserialize, bincode::Encode, bincode::Decode,
-    wincode::SchemaWrite, wincode::SchemaRead, bitcode::Encode, bitcode::Decode,
+    Clone,
+    PartialEq,
+    Debug,
+    cerial::Cerial,
+    serde::Serialize,
+    serde::Deserialize,
+    bincode::Encode,
+    bincode::Decode,
+    wincode::SchemaWrite,
+    wincode::SchemaRead,
+    bitcode::Encode,
+    bitcode::Decode,
+    rkyv::Archive,
+    rkyv::Serialize,
+    rkyv::Deserialize,
+    speedy::Readable,
+    speedy::Writable,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+    musli::Encode,
+    musli::Decode,
+    nanoserde::SerBin,
+    nanoserde::DeBin,
 )]
 pub enum Prim {
     Null,
@@ -20,25 +40,70 @@ pub enum Prim {
 }
 
 #[derive(
-    Clone, PartialEq, Debug, cerial::Cerial, serde::Serialize, serde::Deserialize, bincode::Encode, bincode::Decode,
-    wincode::SchemaWrite, wincode::SchemaRead,
+    Clone,
+    PartialEq,
+    Debug,
+    cerial::Cerial,
+    serde::Serialize,
+    serde::Deserialize,
+    bincode::Encode,
+    bincode::Decode,
+    wincode::SchemaWrite,
+    wincode::SchemaRead,
+    rkyv::Archive,
+    rkyv::Serialize,
+    rkyv::Deserialize,
+    speedy::Readable,
+    speedy::Writable,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+    musli::Encode,
+    musli::Decode,
+    nanoserde::SerBin,
+    nanoserde::DeBin,
 )]
+#[rkyv(serialize_bounds(__S: rkyv::ser::Writer + rkyv::ser::Allocator, __S::Error: rkyv::rancor::Source))]
+#[rkyv(deserialize_bounds(__D::Error: rkyv::rancor::Source))]
+#[rkyv(bytecheck(bounds(__C: rkyv::validation::ArchiveContext, __C::Error: rkyv::rancor::Source)))]
 pub enum Value {
     Null,
     Bool(bool),
     Int(i64),
     Float(f64),
     Str(String),
-    List(Vec<Value>),
-    Map(Vec<Entry>),
+    List(#[rkyv(omit_bounds)] Vec<Value>),
+    Map(#[rkyv(omit_bounds)] Vec<Entry>),
 }
 
 #[derive(
-    Clone, PartialEq, Debug, cerial::Cerial, serde::Serialize, serde::Deserialize, bincode::Encode, bincode::Decode,
-    wincode::SchemaWrite, wincode::SchemaRead,
+    Clone,
+    PartialEq,
+    Debug,
+    cerial::Cerial,
+    serde::Serialize,
+    serde::Deserialize,
+    bincode::Encode,
+    bincode::Decode,
+    wincode::SchemaWrite,
+    wincode::SchemaRead,
+    rkyv::Archive,
+    rkyv::Serialize,
+    rkyv::Deserialize,
+    speedy::Readable,
+    speedy::Writable,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+    musli::Encode,
+    musli::Decode,
+    nanoserde::SerBin,
+    nanoserde::DeBin,
 )]
+#[rkyv(serialize_bounds(__S: rkyv::ser::Writer + rkyv::ser::Allocator, __S::Error: rkyv::rancor::Source))]
+#[rkyv(deserialize_bounds(__D::Error: rkyv::rancor::Source))]
+#[rkyv(bytecheck(bounds(__C: rkyv::validation::ArchiveContext, __C::Error: rkyv::rancor::Source)))]
 pub struct Entry {
     pub key: String,
+    #[rkyv(omit_bounds)]
     pub value: Value,
 }
 
@@ -51,7 +116,6 @@ enum ForyPrim {
     Int(i64),
     Float(f64),
     Str(String),
-    #[expect(dead_code, reason = "Fory's own form needs it")]
     Native(u8, u8),
 }
 
@@ -65,7 +129,6 @@ enum ForyValue {
     Str(String),
     List(Vec<ForyValue>),
     Map(Vec<ForyEntry>),
-    #[expect(dead_code, reason = "Fory's own form needs it")]
     Native(u8, u8),
 }
 
@@ -90,8 +153,19 @@ fn fory_value(value: &Value) -> ForyValue {
 }
 
 #[derive(
-    PartialEq, Debug, cerial::Cerial, serde::Serialize, serde::Deserialize, bincode::Encode, bincode::BorrowDecode,
-    bitcode::Encode, bitcode::Decode, wincode::SchemaWrite, wincode::SchemaRead,
+    PartialEq,
+    Debug,
+    cerial::Cerial,
+    serde::Serialize,
+    serde::Deserialize,
+    bincode::Encode,
+    bincode::BorrowDecode,
+    bitcode::Encode,
+    bitcode::Decode,
+    wincode::SchemaWrite,
+    wincode::SchemaRead,
+    musli::Encode,
+    musli::Decode,
 )]
 struct LogRef<'a> {
     addr: Addr,
@@ -194,8 +268,8 @@ fn indexed(n: usize) -> Vec<Indexed> {
     nodes
 }
 
-pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
-    if wanted("prims") {
+pub fn rows(bench: &mut Bench) {
+    if bench.wants("prims") {
         let value: &'static HashMap<String, Prim> = leak(prims());
         let mut all = ours(value);
         peers!(all, HashMap<String, Prim>, value);
@@ -207,47 +281,50 @@ pub fn rows(turns: usize, turn: Duration, wanted: &impl Fn(&str) -> bool) {
             Prim::Float(v) => ForyPrim::Float(*v),
             Prim::Str(v) => ForyPrim::Str(v.clone()),
         };
-        let value: &'static HashMap<String, ForyPrim> = leak(value.iter().map(|(k, v)| (k.clone(), like(v))).collect());
-        fory!(all, HashMap<String, ForyPrim>, value, fory(|f| f.register::<ForyPrim>(100)));
-        report("prims", "map of 16 enums", &run(all, turns, turn));
+        let value: &'static HashMap<String, ForyPrim> =
+            leak(value.iter().map(|(k, v)| (k.clone(), like(v))).collect());
+        fory!(all, HashMap<String, ForyPrim>, value, |f| f.register::<ForyPrim>(100));
+        bench.workload("prims", "map of 16 enums", all);
     }
-    if wanted("value") {
+    if bench.wants("value") {
         let value: &'static Value = leak(value(10_000));
         let mut all = ours(value);
         peers!(all, Value, value);
         let value: &'static ForyValue = leak(fory_value(value));
-        fory!(all, ForyValue, value, fory(|f| {
+        fory!(all, ForyValue, value, |f| {
             f.register::<ForyEntry>(101)?;
             f.register::<ForyValue>(100)
-        }));
-        report("value", "tree of 10,000 values", &run(all, turns, turn));
+        });
+        bench.workload("value", "tree of 10,000 values", all);
     }
-    if wanted("strmap") {
+    if bench.wants("strmap") {
         let value: &'static HashMap<String, String> = leak(strings(2_000));
         let mut all = ours(value);
         peers!(all, HashMap<String, String>, value);
         bitcode!(all, HashMap<String, String>, value);
-        fory!(all, HashMap<String, String>, value, fory(|_| Ok(())));
-        report("strmap", "2,000 strings by string", &run(all, turns, turn));
+        fory!(all, HashMap<String, String>, value, |_| Ok(()));
+        bench.workload("strmap", "2,000 strings by string", all);
     }
-    if wanted("index") {
+    if bench.wants("index") {
         let value: &'static Vec<Indexed> = leak(indexed(10_000));
         let mut all = ours(value);
         peers!(all, Vec<Indexed>, value);
         bitcode!(all, Vec<Indexed>, value);
-        fory!(all, Vec<Indexed>, value, fory(|f| f.register::<Indexed>(100)));
-        report("index", "10,000 nodes by index", &run(all, turns, turn));
+        fory!(all, Vec<Indexed>, value, |f| f.register::<Indexed>(100));
+        bench.workload("index", "10,000 nodes by index", all);
     }
-    if wanted("borrow") {
-        borrowed_row(turns, turn);
+    if bench.wants("borrow") {
+        borrowed_row(bench);
     }
 }
 
-fn borrowed_row(turns: usize, turn: Duration) {
+fn borrowed_row(bench: &mut Bench) {
     type Logs = Vec<LogRef<'static>>;
     let value: &'static Logs = leak(borrowed(leak(log(10_000))));
     let mut all = Vec::new();
-    for (name, mode) in [("cerial compact", cerial::Mode::Compact), ("cerial portable", cerial::Mode::Portable)] {
+    for (name, mode) in
+        [("cerial compact", cerial::Mode::Compact), ("cerial portable", cerial::Mode::Portable)]
+    {
         let options: &'static cerial::Options = leak(cerial::Options::new().mode(mode));
         all.push(contender(
             name,
@@ -281,6 +358,22 @@ fn borrowed_row(turns: usize, turn: Duration) {
         |b| -> Logs { rmp_serde::from_slice(b).expect("reads") },
         |back| back == value,
     ));
+    all.push(contender(
+        "musli storage",
+        value,
+        |v: &Logs, b| {
+            musli::storage::encode(b, v).expect("writes");
+        },
+        |b| -> Logs { musli::storage::from_slice(b).expect("reads") },
+        |back| back == value,
+    ));
+    all.push(contender(
+        "sonic-rs",
+        value,
+        |v: &Logs, b| sonic_rs::to_writer(b, v).expect("writes"),
+        |b| -> Logs { sonic_rs::from_slice(b).expect("reads") },
+        |back| back == value,
+    ));
     let mut encoder = bitcode::Buffer::new();
     all.push(contender(
         "bitcode",
@@ -297,5 +390,5 @@ fn borrowed_row(turns: usize, turn: Duration) {
         move |b| -> Logs { wincode::config::deserialize(b, config).expect("reads") },
         |back| back == value,
     ));
-    report("borrow", "10,000 records, text borrowed", &run(all, turns, turn));
+    bench.workload("borrow", "10,000 records, text borrowed", all);
 }

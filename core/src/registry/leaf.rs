@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::handler::Via;
-use super::names::{Table, Way, read_way, resolve, write_name};
+use super::names::{Table, Way, read_way, resolve, write_name, write_number};
 use crate::bridge::{read_serde, walk_serde, write_serde};
 use crate::codec::{Codec, ReadCodec, Static};
 use crate::encode::{Decode, Encode};
@@ -40,16 +40,26 @@ macro_rules! marker {
 }
 marker!(Leaf LeafSerde Pick);
 
+/// What handled types are kept under.
+struct Handled;
+
 type WriteBySerde<T> = fn(&T, &mut Writer<'_>) -> Result<()>;
 type ReadBySerde<T> = fn(&mut Reader<'_>) -> Result<T>;
 
 #[inline]
 fn write<T: 'static>(value: &T, w: &mut Writer<'_>, serde: Option<WriteBySerde<T>>) -> Result<()> {
-    let registry = w.registry();
-    if let Some(index) = registry.handler_of(TypeId::of::<T>()) {
+    let (registry, concrete) = (w.registry(), TypeId::of::<T>());
+    if let Some((number, index)) = w.names().recent(TypeId::of::<Handled>(), concrete)
+        && let Some(fns) = registry.handler(index)?.fns::<T>()
+    {
+        write_number(w, number);
+        return (fns.write)(value, w);
+    }
+    if let Some(index) = registry.handler_of(concrete) {
         let entry = registry.handler(index)?;
         if let Some(fns) = entry.fns::<T>() {
             write_name(w, Table::Handlers, index, Some(entry.key), entry.root);
+            w.names().keep_recent(Table::Handlers, TypeId::of::<Handled>(), concrete, index);
             return (fns.write)(value, w);
         }
     }

@@ -1,18 +1,42 @@
 //! Names that stand once per stream: handlers and object types get a number at first sight.
 
+use std::any::TypeId;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+use super::builder::TypeIdHasher;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Mode;
 use crate::schema::{Root, Schema};
 use crate::wire::{Reader, Writer, schema_from_bytes};
 
 /// The numbers that a writer gave, by the registry's index.
-#[derive(Default)]
 pub(crate) struct WriteNames {
     handlers: Vec<u32>,
     objects: Vec<u32>,
     next: u32,
+    /// Which stream of this thread's is written: what is kept of an earlier one does not count.
+    stream: u32,
+    /// Types whose names stand in the stream already, by their ids: no look into the registry for these.
+    recent: [Option<Recent>; RECENT],
+}
+
+/// How many types are found without the registry, if their ids do not meet in one place.
+const RECENT: usize = 32;
+
+#[derive(Clone, Copy)]
+struct Recent {
+    under: TypeId,
+    concrete: TypeId,
+    stream: u32,
+    number: u32,
+    index: u32,
+}
+
+impl Default for WriteNames {
+    fn default() -> WriteNames {
+        WriteNames { handlers: Vec::new(), objects: Vec::new(), next: 0, stream: 0, recent: [None; RECENT] }
+    }
 }
 
 /// Which table of the registry a name is in.
@@ -23,6 +47,41 @@ pub(crate) enum Table {
 }
 
 impl WriteNames {
+    /// Forgets everything, for the next stream.
+    pub(crate) fn clear(&mut self) {
+        self.handlers.clear();
+        self.objects.clear();
+        self.next = 0;
+        self.stream = self.stream.wrapping_add(1);
+        if self.stream == 0 {
+            self.recent = [None; RECENT];
+        }
+    }
+
+    /// The number of a type's name in the stream and the registry's index of it, where both are at hand. `under` is
+    /// the trait object's type, or that of the table.
+    #[inline(always)]
+    pub(crate) fn recent(&self, under: TypeId, concrete: TypeId) -> Option<(u32, usize)> {
+        match &self.recent[place(under, concrete)] {
+            Some(r) if r.concrete == concrete && r.under == under && r.stream == self.stream => {
+                Some((r.number, r.index as usize))
+            }
+            _ => None,
+        }
+    }
+
+    /// Keeps at hand what [`WriteNames::recent`] is asked for, once the name stands in the stream.
+    pub(crate) fn keep_recent(&mut self, table: Table, under: TypeId, concrete: TypeId, index: usize) {
+        let numbers = match table {
+            Table::Handlers => &self.handlers,
+            Table::Objects => &self.objects,
+        };
+        if let Some(&number) = numbers.get(index).filter(|number| **number > 0) {
+            let recent = Recent { under, concrete, stream: self.stream, number, index: index as u32 };
+            self.recent[place(under, concrete)] = Some(recent);
+        }
+    }
+
     /// The stream's number for an entry, or none at first sight, when it gets one.
     #[inline]
     fn number(&mut self, table: Table, index: usize) -> Option<u32> {
@@ -44,9 +103,24 @@ impl WriteNames {
     }
 }
 
+/// Where a type is kept at hand: its id is a hash already.
+#[inline(always)]
+fn place(under: TypeId, concrete: TypeId) -> usize {
+    let mut hash = TypeIdHasher::default();
+    under.hash(&mut hash);
+    concrete.hash(&mut hash);
+    hash.finish() as usize % RECENT
+}
+
 /// Tags 0 and 1 are taken: another way (serde), a new name.
 const NEW: usize = 1;
 const FIRST: usize = 2;
+
+/// Writes the number of a name that stands in the stream.
+#[inline(always)]
+pub(crate) fn write_number(w: &mut Writer<'_>, number: u32) {
+    w.count(FIRST + number as usize - 1);
+}
 
 /// Writes the name of an entry: in full with its schema at first, as a number later.
 #[inline]
@@ -58,7 +132,7 @@ pub(crate) fn write_name(
     root: fn() -> &'static Root,
 ) {
     match w.names().number(table, index) {
-        Some(number) => w.count(FIRST + number as usize - 1),
+        Some(number) => write_number(w, number),
         None => write_new_name(w, key, root()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::any::{Any, TypeId};
 
-use super::names::{Table, Way, read_way, resolve, write_name};
+use super::names::{Table, Way, read_way, resolve, write_name, write_number};
 use crate::codec::Static;
 use crate::encode::{Decode, Encode};
 use crate::error::{Error, ErrorKind, Result};
@@ -89,7 +89,17 @@ pub fn write_object<O: ?Sized + 'static>(
     concrete: TypeId,
     body: impl FnOnce(&mut Writer<'_>) -> Result<()>,
 ) -> Result<()> {
-    let Some((index, entry)) = w.registry().object_of(TypeId::of::<O>(), concrete) else {
+    let under = TypeId::of::<O>();
+    match w.names().recent(under, concrete) {
+        Some((number, _)) => write_number(w, number),
+        None => write_object_name(w, under, concrete, trait_name)?,
+    }
+    body(w)
+}
+
+#[cold]
+fn write_object_name(w: &mut Writer<'_>, under: TypeId, concrete: TypeId, trait_name: &str) -> Result<()> {
+    let Some((index, entry)) = w.registry().object_of(under, concrete) else {
         return Err(Error::new(
             ErrorKind::Unknown,
             format!("a type behind `dyn {trait_name}` is not registered"),
@@ -97,7 +107,8 @@ pub fn write_object<O: ?Sized + 'static>(
         .with_help("put `#[cerial::object]` on its `impl`, and link its crate with `use .. as _;`"));
     };
     write_name(w, Table::Objects, index, None, entry.root);
-    body(w)
+    w.names().keep_recent(Table::Objects, under, concrete, index);
+    Ok(())
 }
 
 /// Reads a trait object.

@@ -46,7 +46,7 @@ impl Drop for Writer<'_> {
 #[cold]
 fn keep_extra(mut extra: Box<Extra>) {
     extra.graph.clear();
-    extra.names = WriteNames::default();
+    extra.names.clear();
     // A thread that ends has no place for it.
     let _ = SPARE.try_with(|spare| spare.set(Some(extra)));
 }

@@ -3,8 +3,8 @@
 //! ```toml
 //! [[bar]]
 //! bench = "core"
-//! row = "serialize/log records 10k"
-//! ratio_at_most = 1.0        # or ratio_at_least, at_most, at_least: the last two in the row's own unit
+//! row = "serialize/log records 10k"    # or rows = ["..", ".."], with one limit for all
+//! ratio_at_most = 1.0                  # or ratio_at_least, at_most, at_least: the last two in the row's own unit
 //! source = "issue 3"
 //! ```
 
@@ -75,7 +75,9 @@ pub(crate) fn load(file: &Path) -> Result<Vec<Bar>> {
 fn parse(text: &str) -> Result<Vec<Bar>> {
     let mut table: toml::Table = text.parse().map_err(Error::new)?;
     let bars = match table.remove("bar") {
-        Some(toml::Value::Array(bars)) => bars.iter().map(parse_bar).collect::<Result<_>>()?,
+        Some(toml::Value::Array(bars)) => {
+            bars.iter().map(parse_bar).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect()
+        }
         Some(_) => return Err(Error::new("`bar` is not a list: write [[bar]]")),
         None => Vec::new(),
     };
@@ -85,13 +87,13 @@ fn parse(text: &str) -> Result<Vec<Bar>> {
     }
 }
 
-fn parse_bar(value: &toml::Value) -> Result<Bar> {
+fn parse_bar(value: &toml::Value) -> Result<Vec<Bar>> {
     let wrong = |what: &str| Error::new(format_args!("{what} in the bar {value}"));
     let table = value.as_table().ok_or_else(|| wrong("no table"))?;
     let text = |name: &str| table.get(name).and_then(toml::Value::as_str).map(str::to_owned);
     let mut limit = None;
     for (name, value) in table {
-        if ["bench", "row", "source"].contains(&name.as_str()) {
+        if ["bench", "row", "rows", "source"].contains(&name.as_str()) {
             continue;
         }
         let Some((_, kind)) = Kind::ALL.iter().find(|(kind, _)| kind == name) else {
@@ -105,13 +107,18 @@ fn parse_bar(value: &toml::Value) -> Result<Bar> {
         }
     }
     let (kind, limit) = limit.ok_or_else(|| wrong("no limit"))?;
-    Ok(Bar {
-        bench: text("bench").ok_or_else(|| wrong("no `bench`"))?,
-        row: text("row").ok_or_else(|| wrong("no `row`"))?,
-        kind,
-        limit,
-        source: text("source").ok_or_else(|| wrong("no `source` (which issue asks for it?)"))?,
-    })
+    let bench = text("bench").ok_or_else(|| wrong("no `bench`"))?;
+    let source = text("source").ok_or_else(|| wrong("no `source` (which issue asks for it?)"))?;
+    let rows = match (text("row"), table.get("rows").and_then(toml::Value::as_array)) {
+        (Some(row), None) => vec![row],
+        (None, Some(rows)) => {
+            let names = rows.iter().map(|row| row.as_str().map(str::to_owned));
+            names.collect::<Option<_>>().ok_or_else(|| wrong("a name that is no text in `rows`"))?
+        }
+        _ => return Err(wrong("neither `row` nor `rows`, or both")),
+    };
+    let bar = |row| Bar { bench: bench.clone(), row, kind, limit, source: source.clone() };
+    Ok(rows.into_iter().map(bar).collect())
 }
 
 /// Puts the bars of `bench` beside its rows, in the order of the rows; bars that nothing was measured for come last.
@@ -288,6 +295,17 @@ mod tests {
         assert_eq!(judge("core", &rows, &[]).unwrap_err().to_string(), "two rows are called `a`");
         let bars = bars(&[("a", "at_most = 1"), ("a", "at_most = 9")]);
         assert!(judge("core", &rows[..1], &bars).is_err());
+    }
+
+    #[test]
+    fn one_limit_may_stand_for_many_rows() {
+        let text = "[[bar]]\nbench = 'core'\nrows = ['a', 'b']\nat_most = 1\nsource = 'issue 3'\n";
+        let bars = parse(text).unwrap();
+        let rows = [row("a", 1.0, None), row("b", 2.0, None)];
+        let judged = judge("core", &rows, &bars).unwrap();
+        assert_eq!((judged[0].pass, judged[1].pass), (Some(true), Some(false)));
+        assert!(parse(&text.replace("['a', 'b']", "['a', 1]")).is_err());
+        assert!(parse(&text.replace("rows", "row = 'c'\nrows")).is_err());
     }
 
     #[test]
