@@ -1,6 +1,6 @@
 //! The one error of the crate: a kind for programs, a line for people, a trail for debugging.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Shorthand for results whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -235,9 +235,38 @@ fn push_name(out: &mut String, name: &str) {
     out.push_str(name);
 }
 
+/// Keeps text on one line and free of control characters: names out of a stranger's bytes and the words of handlers
+/// stand in messages. Line breaks become spaces.
+struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl fmt::Write for OneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for (at, part) in text.split(['\n', '\r']).enumerate() {
+            if at > 0 {
+                self.0.write_char(' ')?;
+            }
+            for run in part.split_inclusive(is_hidden) {
+                match run.chars().next_back().filter(|last| is_hidden(*last)) {
+                    Some(last) => {
+                        self.0.write_str(&run[..run.len() - last.len_utf8()])?;
+                        write!(self.0, "{}", last.escape_default())?;
+                    }
+                    None => self.0.write_str(run)?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What moves the cursor or turns the direction of the text around it.
+fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
+        let (inner, mut f) = (&*self.0, OneLine(f));
         if let Some(root) = &inner.root {
             write!(f, "`{root}`: ")?;
         }
@@ -255,14 +284,17 @@ impl fmt::Debug for Error {
         let inner = &*self.0;
         write!(f, "\n  kind: {:?}", inner.kind)?;
         if let Some(handler) = &inner.handler {
-            write!(f, "\n  handler: {handler}")?;
+            f.write_str("\n  handler: ")?;
+            OneLine(f).write_str(handler)?;
         }
         for line in &inner.trail {
-            write!(f, "\n  seen: {line}")?;
+            f.write_str("\n  seen: ")?;
+            OneLine(f).write_str(line)?;
         }
         let mut source = inner.source.as_ref().map(|s| &**s as &(dyn std::error::Error + 'static));
         while let Some(cause) = source {
-            write!(f, "\n  caused by: {cause}")?;
+            f.write_str("\n  caused by: ")?;
+            write!(OneLine(f), "{cause}")?;
             source = cause.source();
         }
         if let Some(help) = &inner.help {

@@ -15,12 +15,19 @@ pub(crate) const DOCTESTS: Step =
 
 /// What a test run of the whole does beside: release-mode runs, crates outside the workspace. All get the servers'
 /// environment.
-pub(crate) const MORE_TESTS: &[Step] = &[Step {
-    name: "ten million mutations of golden bytes, in release",
-    argv: &["cargo", "test", "--release", "--quiet", "-p", "cerial", "--test", "hostile", "random"],
-    // Whether it holds is the question here: thin LTO only costs time.
-    env: &[("HOSTILE_ROUNDS", "10000000"), ("CARGO_PROFILE_RELEASE_LTO", "off")],
-}];
+pub(crate) const MORE_TESTS: &[Step] = &[
+    Step {
+        name: "ten million mutations of golden bytes, in release",
+        argv: &["cargo", "test", "--release", "--quiet", "-p", "cerial", "--test", "hostile", "random"],
+        // Whether it holds is the question here: thin LTO only costs time.
+        env: &[("HOSTILE_ROUNDS", "10000000"), ("CARGO_PROFILE_RELEASE_LTO", "off")],
+    },
+    Step {
+        name: "ten thousand worst possible objects, in release",
+        argv: &["cargo", "test", "--release", "--quiet", "--all-features", "--test", "worst"],
+        env: &[("WORST_SEEDS", "10000"), ("CARGO_PROFILE_RELEASE_LTO", "off")],
+    },
+];
 
 /// The benches of the workspace, built and not run (`-p NAME` for each package that has some is added).
 pub(crate) const BENCHES_BUILD: Step = Step {

@@ -266,6 +266,20 @@ fn names_are_checked() {
     refused::<Vec<Box<dyn Shape>>>("serde's way", &of(&shapes, &[1, 0]));
 }
 
+#[test]
+fn a_name_in_the_bytes_does_not_break_the_line() {
+    let shapes: Vec<Box<dyn Shape>> = Vec::new();
+    let name = "a\n\x1b[2Jb\r\n\u{202e}c\u{7f}";
+    let bytes = of(&shapes, &[&[1, 1][..], &text(name.as_bytes()), &text(&[0, 0])].concat());
+    let error = refused_as::<Vec<Box<dyn Shape>>>("no type", ErrorKind::Unknown, &bytes);
+    assert!(error.to_string().contains(r"`a \u{1b}[2Jb  \u{202e}c\u{7f}`"), "{error}");
+    assert!(!format!("{error}{error:?}").contains(['\x1b', '\r', '\u{202e}']));
+    let mut schema = vec![1];
+    schema.extend([text(name.as_bytes()), vec![9, 0, 37, 0]].concat());
+    let error = refused::<u8>("an unknown body", &portable(&schema, &[0]));
+    assert_eq!(error.to_string().lines().count(), 1, "{error}");
+}
+
 fn trip_wallet() -> Wallet {
     let bytes =
         std::fs::read(crate::cases::all().find(|c| c.name == "handlers").unwrap().file("portable")).unwrap();
