@@ -56,6 +56,7 @@ mod module;
 mod project;
 mod resolve;
 mod root;
+mod rules;
 mod skpath;
 mod state;
 mod streamline;

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use ignore::{DirEntry, WalkBuilder};
 
-use crate::structure::{Found, ProjectEntry, build};
-use crate::{PathError, PathErrorKind, Skpath, bytes, walk};
+use crate::rules::Names;
+use crate::structure::{EntryKind, ProjectEntry, build};
+use crate::walk::{Entry, Walk};
+use crate::{PathError, PathErrorKind, Skpath, bytes};
 
 /// A look at a project's files and directories: say what to leave out, then ask for paths, strings, a structure or a
 /// drawing.
@@ -86,7 +87,7 @@ impl Project {
     /// a pattern that cannot be parsed, and [`PathError`] when a directory cannot be read.
     pub fn paths(&self) -> Result<Vec<Skpath>, PathError> {
         let root = self.top()?;
-        self.collect(&root, |entry| root.sibling(entry.into_path()))
+        self.collect(&root, |entry| root.sibling(entry.path))
     }
 
     /// Returns the rp of every file and directory below the root, with `/`; the ap for a root outside any project.
@@ -97,7 +98,7 @@ impl Project {
     pub fn strings(&self) -> Result<Vec<String>, PathError> {
         let root = self.top()?;
         let base = root.root_path();
-        let paths = self.collect(&root, DirEntry::into_path)?;
+        let paths = self.collect(&root, |entry| entry.path)?;
         let text = |path: &PathBuf| {
             let shown = base.and_then(|base| path.strip_prefix(base).ok()).unwrap_or(path);
             bytes::to_text(shown).into_owned()
@@ -112,7 +113,7 @@ impl Project {
     /// As [`paths`](Self::paths).
     pub fn structure(&self) -> Result<ProjectEntry, PathError> {
         let root = self.top()?;
-        Ok(build(root.as_path(), self.collect(&root, Found::from)?))
+        Ok(build(root.as_path(), self.collect(&root, |entry| entry)?))
     }
 
     /// Draws the structure with box characters, directories first.
@@ -136,36 +137,12 @@ impl Project {
     }
 
     /// Returns what `make` makes of every entry below the root, directories before what they hold.
-    fn collect<T: AsRef<Path> + Send>(
-        &self,
-        root: &Skpath,
-        make: impl Fn(DirEntry) -> T + Sync,
-    ) -> Result<Vec<T>, PathError> {
+    fn collect<T: Send>(&self, root: &Skpath, make: impl Fn(Entry) -> T + Sync) -> Result<Vec<T>, PathError> {
         let top = root.as_path();
-        let excluded = self.excluded(top)?;
-        let obey = self.use_ignore_files;
-        let mut builder = WalkBuilder::new(top);
-        builder
-            .standard_filters(false)
-            .ignore(obey)
-            .git_ignore(obey)
-            .git_exclude(obey)
-            .require_git(false)
-            .max_depth(self.depth);
-        if obey {
-            for name in ignore_files(top)? {
-                builder.add_custom_ignore_filename(name);
-            }
-        }
-        builder.filter_entry(move |entry| {
-            let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-            entry.file_name() != ".git"
-                && (excluded.is_empty() || !excluded.matched(entry.path(), is_dir).is_ignore())
-        });
-        walk::collect(&builder, top, |entry| {
-            let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-            (entry.depth() > 0 && (self.include_files || is_dir)).then(|| make(entry))
-        })
+        let names = if self.use_ignore_files { Some(Names::new(ignore_files(top)?)) } else { None };
+        let depth = self.depth.unwrap_or(usize::MAX);
+        let walk = Walk { top, depth, names, excluded: &self.excluded(top)? };
+        walk.collect(|entry| (self.include_files || entry.kind == EntryKind::Dir).then(|| make(entry)))
     }
 
     fn excluded(&self, top: &Path) -> Result<Gitignore, PathError> {

@@ -2,9 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ignore::DirEntry;
+use crate::walk::Entry;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,32 +52,8 @@ impl ProjectEntry {
     }
 }
 
-/// What the walk keeps of an entry for [`build`].
-pub(crate) struct Found {
-    path: PathBuf,
-    depth: usize,
-    kind: EntryKind,
-}
-
-impl From<DirEntry> for Found {
-    fn from(entry: DirEntry) -> Self {
-        let kind = match entry.file_type() {
-            Some(kind) if kind.is_dir() => EntryKind::Dir,
-            Some(kind) if kind.is_symlink() => EntryKind::Link,
-            _ => EntryKind::File,
-        };
-        Self { depth: entry.depth(), kind, path: entry.into_path() }
-    }
-}
-
-impl AsRef<Path> for Found {
-    fn as_ref(&self) -> &Path {
-        &self.path
-    }
-}
-
 /// Builds the tree from a walk that gives directories before what they hold.
-pub(crate) fn build(root: &Path, flat: Vec<Found>) -> ProjectEntry {
+pub(crate) fn build(root: &Path, flat: Vec<Entry>) -> ProjectEntry {
     let name = root.file_name().unwrap_or(root.as_os_str()).to_os_string();
     // `open[d]` is the directory at depth d that is being filled.
     let mut open = vec![ProjectEntry { name, kind: EntryKind::Dir, children: Vec::new() }];
@@ -88,7 +64,7 @@ pub(crate) fn build(root: &Path, flat: Vec<Found>) -> ProjectEntry {
     }
     close(&mut open, 1);
     let mut top = open.swap_remove(0);
-    top.children.sort_by(order);
+    directories_first(&mut top);
     top
 }
 
@@ -96,7 +72,7 @@ pub(crate) fn build(root: &Path, flat: Vec<Found>) -> ProjectEntry {
 fn close(open: &mut Vec<ProjectEntry>, depth: usize) {
     while open.len() > depth.max(1) {
         if let Some(mut done) = open.pop() {
-            done.children.sort_by(order);
+            directories_first(&mut done);
             if let Some(parent) = open.last_mut() {
                 parent.children.push(done);
             }
@@ -104,9 +80,9 @@ fn close(open: &mut Vec<ProjectEntry>, depth: usize) {
     }
 }
 
-fn order(a: &ProjectEntry, b: &ProjectEntry) -> std::cmp::Ordering {
-    let rank = |entry: &ProjectEntry| entry.kind != EntryKind::Dir;
-    rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name))
+/// Keeps the order of the names otherwise, which the walk has made.
+fn directories_first(entry: &mut ProjectEntry) {
+    entry.children.sort_by_key(|child| child.kind != EntryKind::Dir);
 }
 
 impl fmt::Display for ProjectEntry {
@@ -119,7 +95,9 @@ impl fmt::Display for ProjectEntry {
 fn draw(f: &mut fmt::Formatter<'_>, children: &[ProjectEntry], indent: &mut String) -> fmt::Result {
     for (i, child) in children.iter().enumerate() {
         let last = i + 1 == children.len();
-        write!(f, "\n{indent}{}", if last { "└── " } else { "├── " })?;
+        f.write_str("\n")?;
+        f.write_str(indent)?;
+        f.write_str(if last { "└── " } else { "├── " })?;
         line(f, child)?;
         let before = indent.len();
         indent.push_str(if last { "    " } else { "│   " });
@@ -131,8 +109,14 @@ fn draw(f: &mut fmt::Formatter<'_>, children: &[ProjectEntry], indent: &mut Stri
 
 /// Writes a name on one line, whatever it holds, with `/` behind a directory's.
 fn line(f: &mut fmt::Formatter<'_>, entry: &ProjectEntry) -> fmt::Result {
-    for c in entry.name.to_string_lossy().chars() {
-        if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+    let name = entry.name.to_string_lossy();
+    let mut rest = &*name;
+    while let Some(at) = rest.find(char::is_control) {
+        let (plain, odd) = rest.split_at(at);
+        let length = odd.chars().next().map_or(odd.len(), char::len_utf8);
+        write!(f, "{plain}{}", odd[..length].escape_default())?;
+        rest = &odd[length..];
     }
+    f.write_str(rest)?;
     if entry.kind == EntryKind::Dir { f.write_str("/") } else { Ok(()) }
 }

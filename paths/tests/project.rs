@@ -107,3 +107,88 @@ fn a_missing_root_is_an_error() {
     refused(Project::new().root(dir.path.join("no")).paths(), PathErrorKind::Detection, "no such directory");
     refused(Project::new().root(dir.file("f", "")).tree(), PathErrorKind::Detection, "no such directory");
 }
+
+/// The walk is our own, the rules are not: over trees and rules by chance, both see the same files.
+#[test]
+fn the_walk_sees_what_the_ignore_crate_sees() {
+    const NAMES: &[&str] = &["a", "b", "c.log", "d.rs", "build", "tmp", "x y", ".hidden"];
+    const RULES: &[&str] = &[
+        "*.log", "!c.log", "build/", "/a", "tmp", "a/b", "**/d.rs", "!/build", "b/**", "x\\ y", "# no", "[",
+        "!tmp",
+    ];
+    let mut seed = 7_u64;
+    let mut pick = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) as usize % below
+    };
+    for round in 0..60 {
+        let dir = Dir::new();
+        dir.file("setup.sk", "");
+        let mut dirs = vec![String::new()];
+        for _ in 0..40 {
+            let name = format!("{}{}", dirs[pick(dirs.len())], NAMES[pick(NAMES.len())]);
+            if dir.path.join(&name).exists() {
+                continue;
+            }
+            if pick(2) == 0 {
+                dir.dir(&name);
+                dirs.push(name + "/");
+            } else {
+                dir.file(&name, "");
+            }
+        }
+        dir.file(".dockerignore", RULES[pick(RULES.len())]);
+        dir.dir(".git/info");
+        for _ in 0..6 {
+            let kinds = [".gitignore", ".ignore", ".dockerignore", ".git/info/exclude"];
+            let file = format!("{}{}", dirs[pick(dirs.len())], kinds[pick(4)]);
+            let rules: Vec<_> = (0..=pick(4)).map(|_| RULES[pick(RULES.len())]).collect();
+            dir.file(&file, &rules.join("\n"));
+        }
+        let mut builder = ignore::WalkBuilder::new(&dir.path);
+        builder.standard_filters(false).ignore(true).git_ignore(true).git_exclude(true).require_git(false);
+        builder.add_custom_ignore_filename(".dockerignore").filter_entry(|entry| entry.file_name() != ".git");
+        let mut want: Vec<_> = builder
+            .build()
+            .map(|entry| entry.unwrap().into_path())
+            .filter(|path| *path != dir.path)
+            .collect();
+        want.sort();
+        let got = Project::new().root(&dir.path).paths().unwrap();
+        let mut sorted: Vec<_> = got.iter().map(|path| path.as_path().to_path_buf()).collect();
+        sorted.sort();
+        assert_eq!(sorted, want, "round {round}");
+        // in order: each directory's names ascend, and it stands right before what it holds
+        let parts =
+            |path: &std::path::Path| path.components().map(|c| c.as_os_str().to_owned()).collect::<Vec<_>>();
+        assert!(
+            got.windows(2).all(|pair| parts(pair[0].as_path()) < parts(pair[1].as_path())),
+            "round {round}"
+        );
+    }
+}
+
+#[test]
+fn a_wide_tree_is_walked_by_many_threads_in_order() {
+    let dir = Dir::new();
+    for d in 0..200 {
+        dir.file(&format!("{:03}/{}/file", d, d % 7), "");
+    }
+    let listed = listed(Project::new().root(&dir.path));
+    let mut sorted = listed.clone();
+    sorted.sort();
+    assert_eq!((listed.len(), listed), (600, sorted));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_further_working_tree_has_the_exclusions_of_its_repository() {
+    let dir = Dir::new();
+    dir.file("main/.git/info/exclude", "private\n");
+    dir.file("main/.git/worktrees/two/commondir", "../..\n");
+    let two = dir.dir("two");
+    dir.file("two/.git", &format!("gitdir: {}\n", dir.path.join("main/.git/worktrees/two").display()));
+    dir.file("two/private", "");
+    dir.file("two/public", "");
+    assert_eq!(listed(Project::new().root(two)), ["public"]);
+}

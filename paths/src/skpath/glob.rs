@@ -37,7 +37,7 @@ impl Skpath {
         let walk = WalkBuilder::new(&self.ap).standard_filters(false).max_depth(depth).build();
         let mut found = Vec::new();
         for entry in walk {
-            let entry = entry.map_err(|e| crate::walk::walk_error(&self.ap, e))?;
+            let entry = entry.map_err(|e| walk_error(&self.ap, e))?;
             let below = entry.path().strip_prefix(&self.ap).unwrap_or(entry.path());
             if entry.depth() > 0 && matcher.is_match(below) {
                 found.push(Self::from_absolute(entry.into_path()));
@@ -58,5 +58,21 @@ impl Skpath {
             _ if Path::new(pattern).is_absolute() => self.glob(pattern),
             _ => self.glob(&format!("**/{pattern}")),
         }
+    }
+}
+
+fn walk_error(top: &Path, error: ignore::Error) -> PathError {
+    fn place(error: &ignore::Error) -> Option<&Path> {
+        match error {
+            ignore::Error::WithPath { path, .. } => Some(path),
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place(err),
+            _ => None,
+        }
+    }
+    let at = place(&error).unwrap_or(top).to_path_buf();
+    let text = error.to_string();
+    match error.into_io_error() {
+        Some(io) => PathError::io("read the directory", &at, io),
+        None => PathError::new(PathErrorKind::Io, "walk through").at(&at).why(text),
     }
 }
