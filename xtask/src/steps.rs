@@ -27,6 +27,20 @@ pub(crate) const MORE_TESTS: &[Step] = &[
         argv: &["cargo", "test", "--release", "--quiet", "--all-features", "--test", "worst"],
         env: &[("WORST_SEEDS", "10000"), ("CARGO_PROFILE_RELEASE_LTO", "off")],
     },
+    Step {
+        name: "processes over the portable back end",
+        argv: &[
+            "cargo",
+            "nextest",
+            "run",
+            "--all-features",
+            "-p",
+            "suitkaise-processing",
+            "-E",
+            "not binary(ui) and not test(all_of_this_holds)",
+        ],
+        env: &[("SUITKAISE_BACKEND", "portable")],
+    },
 ];
 
 /// The benches of the workspace, built and not run (`-p NAME` for each package that has some is added).
@@ -94,4 +108,18 @@ pub(crate) const BENCHES: &[Program] = &[
 
 /// The crash tests. Each takes `--seconds N --seed S` after its own arguments and prints one line
 /// `TORTURE {"rounds", "faults", "lost", "doubled", "hung", "leaked"}` at its end.
-pub(crate) const TORTURES: &[Program] = &[];
+pub(crate) const TORTURES: &[Program] = &[Program {
+    name: "parent",
+    argv: &[
+        "cargo",
+        "run",
+        "--release",
+        "--quiet",
+        "-p",
+        "suitkaise-processing",
+        "--bin",
+        "processing-test-program",
+        "--",
+        "torture",
+    ],
+}];

@@ -239,7 +239,6 @@ impl Supervisor {
         let outcome = loop {
             let end = self.live(&child);
             let section = self.place;
-            let killed = self.shared.lock().killed;
             let failure = match end {
                 End::Output(bytes) => break Ok(bytes),
                 End::Failed(failure) => failure,
@@ -247,6 +246,8 @@ impl Supervisor {
                 End::TimedOut(limit, death) => died_in(section, &death, Some(limit)),
             };
             let error = ProcessError::failed(self.order.name, failure, self.lives_used);
+            // By the job's handle, or by `stop_all`.
+            let killed = self.shared.lock().killed || error.kind() == ProcessErrorKind::Killed;
             let error_ran =
                 section.section == Section::Error || matches!(error.section(), Some(Section::Error));
             let failure = if killed || error_ran {

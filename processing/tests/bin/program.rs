@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod torture;
 
 use std::io::{BufRead, Write};
 use std::process::{Command, Stdio as Std};
@@ -52,7 +53,11 @@ fn main() {
         "stdin" => stdin(),
         "ignored" => ignored(),
         "memory" => memory(),
-        "torture" => torture(),
+        "torture" => torture::run(),
+        "objects" => torture::objects(),
+        "pool" => torture::pool(),
+        "fleet" => torture::fleet(),
+        "large" => large(),
         _ => eprintln!("this is the other program of the tests"),
     }
 }
@@ -173,36 +178,29 @@ fn memory() {
     }
 }
 
-/// Kills parents at random moments of their start and counts descendants that live 100 ms later.
-fn torture() {
-    let rounds: u64 = std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(200);
-    let own = std::env::current_exe().expect("a path");
-    let mut left = 0;
-    for round in 0..rounds {
-        let group = format!("torture-{}-{round}", std::process::id());
-        let mut parent = Command::new(&own)
-            .arg("family")
-            .env("PROCESSING_GROUP", &group)
-            .stdout(Std::null())
-            .spawn()
-            .expect("a parent");
-        // From before the first child to after the last.
-        std::thread::sleep(Duration::from_micros(round * 7919 % 5000));
-        parent.kill().expect("killed");
-        parent.wait().expect("reaped");
-        std::thread::sleep(Duration::from_millis(100));
-        left += with_variable(&group);
-    }
-    println!("{left} processes left after {rounds} killed parents");
-}
-
-/// Processes whose environment holds the text.
-fn with_variable(text: &str) -> usize {
-    let held = |path: std::path::PathBuf| {
-        std::fs::read(path.join("environ"))
-            .is_ok_and(|env| env.windows(text.len()).any(|w| w == text.as_bytes()))
-    };
-    std::fs::read_dir("/proc").expect("proc").flatten().filter(|entry| held(entry.path())).count()
+/// Starts children from 33 threads' parent with 2 GiB of memory that it has written to.
+fn large() {
+    let ballast = std::hint::black_box(vec![1_u8; 2 << 30]);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let slowest = std::thread::scope(|scope| {
+        for _ in 0..32 {
+            scope.spawn(|| {
+                while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                    std::thread::park_timeout(Duration::from_millis(5));
+                }
+            });
+        }
+        let mut slowest = Duration::ZERO;
+        for _ in 0..10 {
+            let start = Instant::now();
+            let child = Spawn::new().start().expect("a child");
+            slowest = slowest.max(start.elapsed());
+            let Event::Done(_) = run(&child, "echo", b"x") else { panic!("no echo") };
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        slowest
+    });
+    println!("{} MiB, 10 children, the slowest start in {} ms", ballast.len() >> 20, slowest.as_millis());
 }
 
 /// Prints what a start costs, and how soon ends are seen.

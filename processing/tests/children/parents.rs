@@ -70,6 +70,37 @@ fn a_signal_to_the_parent_stops_the_children_first() {
 }
 
 #[test]
+fn ctrl_c_stops_objects_and_pools_gracefully() {
+    let (mut parent, line) = parent("fleet");
+    let pid = rustix::process::Pid::from_raw(parent.id().cast_signed()).expect("a pid");
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("sent");
+    let mut rest = String::new();
+    parent.stdout.take().expect("a pipe").read_to_string(&mut rest).expect("text");
+    let status = parent.wait().expect("reaped");
+    assert_eq!(rest.matches("finished gracefully").count(), 2, "{rest}");
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    for pid in pids(&line) {
+        assert!(gone_within(pid, Duration::from_millis(100)).is_some());
+    }
+}
+
+#[test]
+fn parents_killed_at_random_moments_leave_no_process() {
+    let out = Command::new(PROGRAM).args(["torture", "--rounds", "40", "--seed", "3"]).output().expect("run");
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(said.contains("\"rounds\": 40") && said.contains("\"hung\": 0, \"leaked\": 0"), "{out:?}");
+}
+
+#[test]
+fn a_large_parent_with_many_threads_starts_children_as_soon() {
+    let out = Command::new(PROGRAM).arg("large").output().expect("run");
+    let said = String::from_utf8_lossy(&out.stdout);
+    let slowest = said.trim().strip_prefix("2048 MiB, 10 children, the slowest start in ");
+    let slowest: u64 = slowest.and_then(|ms| ms.strip_suffix(" ms")?.parse().ok()).expect(&said);
+    assert!(slowest < 2_000, "{said}");
+}
+
+#[test]
 fn a_program_whose_file_was_replaced_starts_children() {
     let directory = tempfile::tempdir().expect("a directory");
     let copy = directory.path().join("program");
