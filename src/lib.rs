@@ -45,8 +45,8 @@ pub use suitkaise_sk::{
     AsyncSkfunction, Background, FunctionTimeoutError, Shareable, SkModifierError, Skfunction, blocking, sk,
 };
 pub use suitkaise_timing::{
-    Histogram, RunningState, Sktimer, SktimerProxy, TimeThis, TimerState, TimerStats, clear_global_timers,
-    elapsed, elapsed_between, global_timer, global_timers, sleep, time, timethis,
+    AsyncSktimer, Histogram, RunningState, Sktimer, SktimerProxy, TimeThis, TimerState, TimerStats,
+    clear_global_timers, elapsed, elapsed_between, global_timer, global_timers, sleep, time, timethis,
 };
 
 /// Registers by hand what the linked crates bring, where `inventory` finds nothing (a staticlib).

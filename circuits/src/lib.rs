@@ -33,13 +33,16 @@
 //! ```
 //!
 //! A short that does not trip is one atomic addition, `broken` one atomic load; trips change their state under a lock
-//! that no callback and no sleep holds. The `_async` twins (feature `tokio`) await a timer and block no thread.
+//! that no callback and no sleep holds. The `_async` twins (feature `tokio`; also as `circuit.asynced().short()`) await a
+//! timer and block no thread.
 //!
 //! Times go in as a `Duration` or a number of seconds ([`Seconds`]). A bad setting is an [`Error`] that says what and
 //! where, never a panic: setters return it; the builder refuses the value, logs it, and returns it from `check`.
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "tokio")]
+pub use asynced::{AsyncBreakingCircuit, AsyncCircuit};
 pub use breaking::BreakingCircuit;
 #[cfg(feature = "share")]
 pub use breaking::BreakingCircuitProxy;
@@ -54,6 +57,8 @@ pub use settings::Setting;
 pub use state::CircuitState;
 pub use trip::Trip;
 
+#[cfg(feature = "tokio")]
+mod asynced;
 mod breaker;
 mod breaking;
 mod call;

@@ -103,3 +103,21 @@ async fn the_futures_may_be_spawned() {
     }
     assert_eq!(c.total_trips(), 20);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_asynced_views_are_the_same_circuits() {
+    let circuit = Circuit::new(2).sleep_time_after_trip(1);
+    let before = Instant::now();
+    assert!(!circuit.asynced().short().await && circuit.asynced().short().await);
+    assert!(!circuit.asynced().short_for(5).await.unwrap());
+    assert_eq!(circuit.asynced().trip().await.number, 2);
+    assert_eq!(circuit.asynced().trip_for(2).await.unwrap().number, 3);
+    assert_eq!(before.elapsed(), Duration::from_secs(4));
+    assert_eq!(circuit.asynced().call(async { Ok::<_, ()>(7) }).await, Ok(7));
+    assert_eq!(circuit.asynced().trip_for(-1).await.unwrap_err().location().file(), file!());
+
+    let breaker = BreakingCircuit::new(1);
+    assert!(breaker.asynced().call(async { Err::<(), _>("no") }).await.is_err());
+    assert_eq!(breaker.asynced().call(async { Ok::<_, ()>(7) }).await, Err(CallError::Broken));
+    assert!(breaker.broken() && breaker.asynced().short().await);
+}

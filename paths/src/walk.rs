@@ -37,6 +37,8 @@ struct Job {
 
 /// What is kept of a directory's entries by name, each with the place of its own listing if it has one.
 type Listing<T> = Vec<(Option<T>, Option<usize>)>;
+/// The same before the listings have places.
+type Listed<T> = Vec<(Option<T>, Option<Job>)>;
 
 struct State<T> {
     jobs: Vec<Job>,
@@ -109,11 +111,7 @@ impl Walk<'_> {
     }
 
     /// Lists a directory: what is kept of each entry, and the job that its own listing is.
-    fn list<T>(
-        &self,
-        job: &Job,
-        keep: &impl Fn(Entry) -> Option<T>,
-    ) -> Result<Vec<(Option<T>, Option<Job>)>, PathError> {
+    fn list<T>(&self, job: &Job, keep: &impl Fn(Entry) -> Option<T>) -> Result<Listed<T>, PathError> {
         let mut found = match read(&job.dir) {
             Ok(found) => found,
             // What vanishes during the walk is no longer part of the project.
@@ -165,7 +163,7 @@ impl<T> Shared<T> {
 
 impl<T> State<T> {
     /// Puts a listing in its place, and its directories among the jobs.
-    fn take_in(&mut self, place: usize, entries: Vec<(Option<T>, Option<Job>)>) {
+    fn take_in(&mut self, place: usize, entries: Listed<T>) {
         let listing = entries
             .into_iter()
             .map(|(kept, job)| {

@@ -3,6 +3,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "the types stand for a library's")]
 
 use std::collections::HashMap;
+use std::task::Poll;
 use std::time::Duration;
 
 use suitkaise_sk::{blocking, sk};
@@ -38,6 +39,12 @@ impl Store {
         true
     }
 
+    #[blocking]
+    pub fn fail(&mut self) {
+        self.loads += 1;
+        std::panic::resume_unwind(Box::new("failed"));
+    }
+
     pub fn forget(&mut self, path: &str) -> bool {
         self.cache.remove(path).is_some()
     }
@@ -68,4 +75,22 @@ async fn a_call_may_be_spawned() {
     let store = std::sync::Arc::new(AsyncStore::new(Store::default()));
     let spawned = tokio::spawn(async move { store.nap(Duration::ZERO).await });
     assert_eq!(spawned.await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_call_that_panics_poisons_nothing() {
+    let mut store = AsyncStore::new(Store::default());
+    assert!(panics(store.fail()).await);
+    assert_eq!((store.loads(), store.nap(Duration::ZERO).await), (1, 1));
+    assert!(!store.forget("nothing"));
+}
+
+/// Whether the future panics.
+async fn panics<T>(future: impl Future<Output = T>) -> bool {
+    let mut future = Box::pin(future);
+    std::future::poll_fn(move |cx| {
+        let polled = std::panic::AssertUnwindSafe(|| future.as_mut().poll(cx));
+        std::panic::catch_unwind(polled).map_or(Poll::Ready(true), |poll| poll.map(|_| false))
+    })
+    .await
 }

@@ -44,6 +44,7 @@
 
 #![forbid(unsafe_code)]
 
+pub use asynced::AsyncSktimer;
 #[cfg(feature = "tokio")]
 pub use clock::sleep_async;
 pub use clock::{Moment, elapsed, elapsed_between, sleep, time};
@@ -108,6 +109,7 @@ pub use timer::SktimerProxy;
 #[path = "private.rs"]
 #[allow(missing_docs)]
 pub mod __private;
+mod asynced;
 mod clock;
 mod error;
 mod global;

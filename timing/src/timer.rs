@@ -21,7 +21,8 @@ use crate::{Error, ErrorKind, Result, Seconds};
 /// the same series, in the order in which measurements end.
 ///
 /// A session belongs to a thread, and an async task may change threads: in async code use
-/// [`#[timethis]`](macro@crate::timethis) or [`TimeThis`](crate::TimeThis), which carry their own clock.
+/// [`#[timethis]`](macro@crate::timethis) or [`TimeThis`](crate::TimeThis), which carry their own clock, or
+/// [`asynced`](Sktimer::asynced) for a session that the task carries with it.
 ///
 /// Recording takes no lock that another recording thread holds, and costs less than the two clock readings it needs.
 /// With a rolling window ([`set_max_times`](Sktimer::set_max_times)) only the latest measurements are kept, at the same

@@ -7,8 +7,8 @@ mod mirror;
 use std::time::Duration;
 
 use mirror::Mirror;
-use suitkaise_sk::Shareable;
-use suitkaise_timing::{ErrorKind, Sktimer, SktimerProxy};
+use suitkaise_sk::{Caller, Shareable};
+use suitkaise_timing::{ErrorKind, RunningState, Sktimer, SktimerProxy, TimerState};
 
 type Proxy<'a> = SktimerProxy<mirror::Way<'a, Sktimer>>;
 
@@ -175,4 +175,22 @@ fn statistics_are_asked_from_afar() {
     assert_eq!(timer.histogram().unwrap().to_string(), local.histogram().to_string());
     timer.reset().unwrap();
     assert_eq!((timer.num_times().unwrap(), timer.original_start_time().unwrap()), (0, None));
+}
+
+#[test]
+fn a_clock_that_steps_back_measures_nothing() {
+    let running = RunningState {
+        process: 1,
+        thread: Caller::new(1).thread,
+        started: u64::MAX,
+        paused_at: Some(u64::MAX),
+        paused: u64::MAX,
+    };
+    let timer = Sktimer::try_from(TimerState { running: vec![running; 2], ..TimerState::default() }).unwrap();
+    let mirror = Mirror::new(&timer);
+    let timer = proxy(&mirror, 1);
+    assert_eq!(timer.stop().unwrap().unwrap(), Duration::ZERO);
+    timer.resume().unwrap().unwrap();
+    assert_eq!(timer.lap().unwrap().unwrap(), Duration::ZERO);
+    assert!(timer.stop().unwrap().unwrap() < Duration::from_secs(60));
 }
