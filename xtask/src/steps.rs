@@ -108,18 +108,34 @@ pub(crate) const BENCHES: &[Program] = &[
 
 /// The crash tests. Each takes `--seconds N --seed S` after its own arguments and prints one line
 /// `TORTURE {"rounds", "faults", "lost", "doubled", "hung", "leaked"}` at its end.
-pub(crate) const TORTURES: &[Program] = &[Program {
-    name: "parent",
-    argv: &[
-        "cargo",
-        "run",
-        "--release",
-        "--quiet",
-        "-p",
-        "suitkaise-processing",
-        "--bin",
-        "processing-test-program",
-        "--",
-        "torture",
-    ],
-}];
+pub(crate) const TORTURES: &[Program] = &[
+    Program {
+        name: "parent",
+        argv: &[
+            "cargo",
+            "run",
+            "--release",
+            "--quiet",
+            "-p",
+            "suitkaise-processing",
+            "--bin",
+            "processing-test-program",
+            "--",
+            "torture",
+        ],
+    },
+    Program {
+        name: "processing",
+        argv: &[
+            "cargo",
+            "run",
+            "--release",
+            "--quiet",
+            "-p",
+            "suitkaise-processing",
+            "--bin",
+            "processing-torture",
+            "--",
+        ],
+    },
+];

@@ -14,7 +14,7 @@ use super::run::{Delivery, Run, Segment};
 use super::shared::{Order, Shared};
 use crate::deadline::Deadline;
 use crate::os::poll;
-use crate::raw::{Cause, Child, Death, Event, Frame};
+use crate::raw::{Cause, Child, Death, Event, Frame, StartError, StartErrorKind};
 
 /// How much work a frame carries; two of them are in flight.
 const CHUNK: Duration = Duration::from_micros(100);
@@ -36,6 +36,9 @@ const LEAVING: Duration = Duration::from_millis(500);
 /// How long no worker is started after a failure, while others work.
 const RESTING: Duration = Duration::from_secs(1);
 
+/// So many starts that fail one after the other end the runs.
+const FAILED_STARTS: u32 = 4;
+
 pub(super) struct Dispatcher {
     shared: Arc<Shared>,
     lanes: Vec<Lane>,
@@ -43,6 +46,7 @@ pub(super) struct Dispatcher {
     /// Workers that are being started by threads of their own.
     starting: usize,
     resting: Option<Instant>,
+    failed_starts: u32,
     leaving: Vec<(Child, Instant)>,
     crashes: VecDeque<Instant>,
     /// Whether a worker has died: from then on one more is kept ready.
@@ -59,6 +63,7 @@ impl Dispatcher {
             runs: VecDeque::new(),
             starting: 0,
             resting: None,
+            failed_starts: 0,
             leaving: Vec::new(),
             crashes: VecDeque::new(),
             spare: 0,
@@ -288,7 +293,11 @@ impl Dispatcher {
         for lane in started {
             self.starting -= 1;
             match lane {
-                Ok(lane) => self.lanes.push(lane),
+                Ok(lane) => {
+                    self.lanes.push(lane);
+                    self.failed_starts = 0;
+                }
+                Err(error) if self.may_be_chance(&error) => {}
                 Err(_) if !self.lanes.is_empty() || self.starting > 0 => {
                     self.resting = Some(Instant::now() + RESTING);
                 }
@@ -310,6 +319,18 @@ impl Dispatcher {
         }
         self.see_off();
         self.starting == 0 && self.leaving.is_empty()
+    }
+
+    /// Whether a start failed by what need not happen again: a signal from somewhere, a machine that is busy. So many
+    /// in a row are no chance.
+    fn may_be_chance(&mut self, error: &StartError) -> bool {
+        self.failed_starts += match error.kind() {
+            StartErrorKind::DiedEarly | StartErrorKind::Protocol => 1,
+            // It has taken its time already.
+            StartErrorKind::Timeout => 2,
+            _ => return false,
+        };
+        self.failed_starts < FAILED_STARTS
     }
 
     /// Forgets runs that are over and workers that left.

@@ -17,6 +17,12 @@ use crate::raw::{Child, SendError, Spawn, StartError};
 /// How long a frame may take. It fits the socket's buffer; a worker that does not even take that is stopped or broken.
 const SENDING: Option<Duration> = Some(Duration::from_secs(10));
 
+/// How long a worker may take to begin with a task, in addition to the task's own time.
+const TAKING: Duration = Duration::from_secs(1);
+
+/// How long a worker without an initializer may take to be ready.
+const STARTING: Duration = Duration::from_secs(10);
+
 /// How long a worker may take to end after SIGTERM.
 const TERM_GRACE: Duration = Duration::from_millis(100);
 
@@ -34,6 +40,8 @@ pub(super) struct Lane {
     #[cfg(target_os = "linux")]
     journal: Option<Journal>,
     pub(super) ready: bool,
+    /// When it has to be ready.
+    pub(super) ready_by: Option<Instant>,
     pub(super) given: VecDeque<Given>,
     /// How many tasks were sent, and of how many the result is here.
     pub(super) sent: u64,
@@ -79,6 +87,8 @@ impl Lane {
             #[cfg(target_os = "linux")]
             journal,
             ready: false,
+            // The time of an initializer is the user's.
+            ready_by: workers.initializer.is_none().then(|| Instant::now() + STARTING),
             given: VecDeque::new(),
             sent: 0,
             received: 0,
@@ -187,6 +197,14 @@ impl Lane {
             self.child.kill();
             return None;
         }
+        if let Some(by) = self.ready_by.filter(|_| !self.ready) {
+            if Instant::now() < by {
+                return Some(by);
+            }
+            self.ready_by = None;
+            self.child.0.condemn(format!("it was not ready within {STARTING:?}"));
+            return None;
+        }
         let front = self.given.front()?;
         let running = self.running();
         let given = running.and_then(|(task, _)| {
@@ -195,6 +213,15 @@ impl Lane {
                 .find(|given| (given.next..given.next + given.segment.items.len() as u64).contains(&task))
         });
         let limit = given.unwrap_or(front).run.policy.timeout?;
+        if running.is_none() {
+            // It has tasks and begins none: stopped from outside, or starved. No task is to blame.
+            let patience = limit.saturating_add(TAKING);
+            if front.at.elapsed() >= patience {
+                self.end(None);
+                return self.ending.map(|ending| ending.kill_at);
+            }
+            return front.at.checked_add(patience);
+        }
         let spent = match (running, given) {
             (Some((_, Some(at))), Some(_)) => Duration::from_nanos(message::now().saturating_sub(at)),
             (Some((_, None)), Some(given)) => given.at.elapsed(),
