@@ -35,6 +35,7 @@ pub use crate::skprocess::{
     AutoReconnect, BackgroundJob, BoxError, Context, Job, Pending, ProcessConfig, ProcessError,
     ProcessErrorKind, Result, Section, Skprocess, TimedJob, Timers,
 };
+pub use crate::spares::keep_warm;
 
 mod bag;
 mod channel;
@@ -58,6 +59,7 @@ mod pool;
 mod sandbox;
 mod side;
 mod skprocess;
+mod spares;
 mod spawn;
 mod streams;
 mod testing;

@@ -188,6 +188,8 @@ pub(crate) fn live(ticket: Ticket, inherited: Inherited) -> ! {
             std::process::exit(PANICKED);
         }
     };
+    // Whoever has the result may look at the output.
+    let _ = std::io::Write::flush(&mut std::io::stdout());
     let code = match channel.send(sort, &[&bytes], &[], Deadline::NEVER, None) {
         Err(error @ SendError::TooLarge { .. }) => {
             let why = format!("the outcome cannot be sent: {error}");

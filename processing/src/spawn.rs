@@ -51,7 +51,7 @@ pub enum Stdio {
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spawn {
     program: Option<PathBuf>,
     inherit_stdin: bool,

@@ -144,6 +144,38 @@ fn a_message_of_another_type_is_an_error_and_not_the_end() {
     assert_eq!((error.kind(), error.section()), (ProcessErrorKind::Run, Some(Section::Run)), "{error:?}");
 }
 
+/// Tells which process it runs in.
+#[derive(Cerial)]
+struct Where;
+
+#[skprocess]
+impl Skprocess for Where {
+    type Output = u32;
+    fn config(&self) -> ProcessConfig {
+        ProcessConfig::new().runs(1).nice(1)
+    }
+    fn run(&mut self, _: &mut Context) -> Result {
+        Ok(())
+    }
+    fn result(&mut self, _: &mut Context) -> Result<u32> {
+        Ok(std::process::id())
+    }
+}
+
+#[test]
+fn a_warm_process_is_taken_once_and_replaced() {
+    suitkaise_processing::keep_warm(1).unwrap();
+    let spare: u32 = std::fs::read_to_string("/proc/thread-self/children").unwrap().trim().parse().unwrap();
+    // One that cannot serve is not taken: the output goes elsewhere.
+    assert_ne!(Teller::default().start().unwrap().pid(), Some(spare));
+    let first = Where.start().unwrap();
+    assert_eq!(first.pid(), Some(spare));
+    assert_eq!(first.result().unwrap(), spare);
+    assert_ne!(Where.execute().unwrap(), spare, "a process runs one object");
+    suitkaise_processing::keep_warm(0).unwrap();
+    assert_ne!(Where.execute().unwrap(), spare);
+}
+
 #[cfg(feature = "tokio")]
 mod asynced {
     use super::*;

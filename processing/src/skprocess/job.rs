@@ -22,6 +22,9 @@ use crate::deadline::Deadline;
 use crate::os::image;
 use crate::raw::{Child, Death, SendError};
 
+/// How long a process that gave its outcome may take to be gone, before it is looked at as it is.
+const EXITING: Duration = Duration::from_secs(1);
+
 /// A started object. Dropping the handle kills its process, unless something put off by
 /// [`background`](Self::background) still waits for it.
 pub struct Job<P: Skprocess>(Arc<Guard<P>>);
@@ -155,19 +158,19 @@ impl<P: Skprocess> Job<P> {
     /// How the process of the present life ended, with cause, panic and last lines; `None` while it runs.
     #[must_use]
     pub fn death(&self) -> Option<Arc<Death>> {
-        self.0.shared.child()?.death()
+        self.0.ended_child()?.death()
     }
 
     /// What the present life wrote to its stdout so far, where it is [captured](crate::Stdio::Capture).
     #[must_use]
     pub fn stdout(&self) -> Option<Vec<u8>> {
-        self.0.shared.child()?.stdout()
+        self.0.ended_child()?.stdout()
     }
 
     /// What the present life wrote to its stderr so far, where it is [captured](crate::Stdio::Capture).
     #[must_use]
     pub fn stderr(&self) -> Option<Vec<u8>> {
-        self.0.shared.child()?.stderr()
+        self.0.ended_child()?.stderr()
     }
 
     /// Why there is no result, if the job has ended without one.
@@ -180,6 +183,15 @@ impl<P: Skprocess> Job<P> {
 impl<P: Skprocess> Guard<P> {
     pub(super) fn name(&self) -> &'static str {
         self.shared.name()
+    }
+
+    /// The process of the present life; once there is an outcome, at its very end.
+    fn ended_child(&self) -> Option<Arc<Child>> {
+        let child = self.shared.child()?;
+        if self.shared.has_ended() {
+            let _ = child.wait(Some(EXITING));
+        }
+        Some(child)
     }
 
     fn outcome(&self) -> Result<P::Output, ProcessError> {
@@ -225,7 +237,8 @@ impl<P: Skprocess> Guard<P> {
         let (bytes, packed) = bag::pack(|| OPTIONS.serialize(value));
         let bytes = bytes.map_err(|error| self.payload("a message cannot be serialized", error))?;
         let fds: Vec<_> = packed.iter().map(AsFd::as_fd).collect();
-        let child = self.shared.child().ok_or_else(|| self.ended("the process has ended"))?;
+        let child = self.shared.child().filter(|_| !self.shared.has_ended());
+        let child = child.ok_or_else(|| self.ended("the process has ended"))?;
         let sent = child.send_with(TELL, &[&bytes], &fds, limit);
         if matches!(sent, Ok(()) | Err(SendError::Timeout { partial: true })) {
             bag::sent(&packed);

@@ -17,6 +17,7 @@ use super::message::{
 use super::timers::Timers;
 use crate::deadline::Deadline;
 use crate::raw::{Child, Death, Event, Frame, Spawn};
+use crate::spares;
 
 /// What a job is made of.
 pub(super) struct Order {
@@ -211,8 +212,9 @@ impl Supervisor {
             bytes.map_err(|error| ProcessError::payload(name, "the object cannot be serialized", error))?;
         let spawn =
             Spawn::new().stdout(config.stdout).stderr(config.stderr).inherit_stdin(config.inherit_stdin);
-        let child =
-            config.sandbox.prepare(spawn).start().map_err(|error| ProcessError::start(name, error))?;
+        let spawn = config.sandbox.prepare(spawn);
+        let child = spares::take(&spawn).map_or_else(|| spawn.start(), Ok);
+        let child = child.map_err(|error| ProcessError::start(name, error))?;
         let place = self.order.place.to_le_bytes();
         let fds: Vec<_> = self.order.fds.iter().map(AsFd::as_fd).collect();
         let sent = child.begin_with(ENTRY, &[&place, &bytes], &fds, config.sandbox.limits(), None);
@@ -266,7 +268,6 @@ impl Supervisor {
                 Err(error) => break Err(error),
             }
         };
-        let _ = child.wait(Some(self.order.config.grace));
         self.shared.inbox.close();
         let mut state = self.shared.lock();
         state.outcome = Some(outcome.map(Arc::new));
@@ -274,6 +275,10 @@ impl Supervisor {
         drop(state);
         self.shared.ended.notify_all();
         wakers.into_iter().for_each(Waker::wake);
+        // The outcome is there; the process that gave it exits by itself, or is ended.
+        if !child.wait(Some(self.order.config.grace)) {
+            child.kill();
+        }
     }
 
     /// One life, to its end.
