@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 
 use crate::codec::{Codec, ReadCodec, Static};
-use crate::encode::Encode;
+use crate::encode::{Decode, Encode};
 use crate::error::{Error, Result};
 use crate::graph::Patcher;
 use crate::schema::{Kind, SchemaBuilder, root_of};
@@ -78,6 +78,17 @@ pub fn patch<T: ?Sized, C: Codec<T>>(codec: C, value: &mut T, patcher: &mut Patc
     if codec.shape().nests {
         codec.patch(value, patcher);
     }
+}
+
+/// Writes a state that stands for a value: it is gone when it is written, and read by code of the user's.
+pub fn write_state<T: Encode>(w: &mut Writer<'_>, state: &T) -> Result<()> {
+    let nests = T::shape().nests;
+    w.eager(nests, |w| w.transient(nests, |w| w.value(Static::<T>::NEW, state)))
+}
+
+/// Reads a state that stands for a value.
+pub fn read_state<T: for<'de> Decode<'de>>(r: &mut Reader<'_>) -> Result<T> {
+    r.eager(T::shape().nests, |r| r.value(Static::<T>::NEW))
 }
 
 #[cold]

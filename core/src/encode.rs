@@ -35,6 +35,22 @@ pub trait Encode {
     #[doc(hidden)]
     const PLAIN: Plain<Self> = Plain::NO;
 
+    /// Whether there is a [`placeholder`](Encode::placeholder).
+    #[doc(hidden)]
+    #[inline(always)]
+    fn has_placeholder() -> bool {
+        false
+    }
+
+    /// A value for the time while the one behind a shared pointer is being read, for pointers in it that lead back.
+    #[doc(hidden)]
+    fn placeholder() -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// Writes the fixed part. `out` has exactly [`Shape::head`] bytes, zeroed.
     fn head(&self, out: &mut [u8]);
 

@@ -12,6 +12,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) aliases: Vec<LitStr>,
     pub(crate) transparent: Option<Path>,
     pub(crate) pod: Option<Path>,
+    pub(crate) cyclic: Option<Path>,
     pub(crate) state: Option<Type>,
     pub(crate) bound: Option<Punctuated<WherePredicate, Token![,]>>,
     pub(crate) krate: Option<Path>,
@@ -96,6 +97,8 @@ impl TypeAttrs {
                 out.transparent = Some(meta.path.clone());
             } else if meta.path.is_ident("pod") {
                 out.pod = Some(meta.path.clone());
+            } else if meta.path.is_ident("cyclic") {
+                out.cyclic = Some(meta.path.clone());
             } else if meta.path.is_ident("state") {
                 out.state = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("crate") {
@@ -105,7 +108,7 @@ impl TypeAttrs {
                 syn::parenthesized!(content in meta.input);
                 out.bound = Some(content.parse_terminated(WherePredicate::parse, Token![,])?);
             } else {
-                return Err(unknown(meta, "name, alias, transparent, pod, state, bound, crate"));
+                return Err(unknown(meta, "name, alias, transparent, pod, cyclic, state, bound, crate"));
             }
             Ok(())
         })?;

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 use syn::{GenericParam, Generics, Ident, Lifetime, LifetimeParam, parse_quote};
 
@@ -37,6 +38,18 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
         Body::Struct(fields) if input.attrs.pod.is_some() => pod(krate, ident, fields),
         _ => Default::default(),
     };
+    let cyclic = input.attrs.cyclic.as_ref().map(|path| {
+        let made = quote_spanned!(path.span()=> <Self as ::core::default::Default>::default());
+        quote! {
+            #[inline(always)]
+            fn has_placeholder() -> bool {
+                true
+            }
+            fn placeholder() -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(#made)
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         #[allow(unused_variables, unused_mut, unused_assignments, unused_qualifications, non_snake_case, clippy::all)]
@@ -52,6 +65,7 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
                     #schema
                 }
                 #root
+                #cyclic
                 #[inline]
                 fn head(&self, __out: &mut [u8]) {
                     #head
@@ -316,12 +330,12 @@ fn by_state(input: &Input) -> Parts {
         quote!(),
         quote! {
             let __state = <#state as ::core::convert::From<&Self>>::from(self);
-            __w.value(#krate::codec::Static::<#state>::NEW, &__state)
+            #krate::__private::write_state(__w, &__state)
         },
         quote!(::core::result::Result::Ok(())),
         quote!(),
         quote! {
-            let __state = __r.value(#krate::codec::Static::<#state>::NEW)?;
+            let __state = #krate::__private::read_state::<#state>(__r)?;
             <Self as ::core::convert::TryFrom<#state>>::try_from(__state).map_err(#krate::Error::rebuild)
         },
     )

@@ -20,7 +20,8 @@ use syn::parse_macro_input;
 /// their leaves is taken by the first way that it has: `Cerial` itself, a registered handler, serde.
 ///
 /// On the type: `name = "acme.Order"`, `alias = ".."`, `transparent`, `pod` (`#[repr(C)]` of numbers without
-/// padding: lists of it are copied as a whole; the compiler proves it), `state = OrderState` (goes as that type: `From<&Order>`
+/// padding: lists of it are copied as a whole; the compiler proves it), `cyclic` (strong
+/// pointers that lead back to an object are closed: its `Default` stands for it while it is read), `state = OrderState` (goes as that type: `From<&Order>`
 /// makes it, `TryFrom` takes it back), `bound(T: ..)`, `crate = path`.
 /// On a variant: `rename = ".."`, `alias = ".."`.
 /// On a field: `skip` (written nowhere, read as its default), `default` or `default = path` (what to take where older

@@ -34,6 +34,13 @@ macro_rules! guarded {
                 Kind::Boxed(Box::new(self.0.schema(builder)))
             }
             #[inline(always)]
+            fn has_placeholder(self) -> bool {
+                self.0.has_placeholder()
+            }
+            fn placeholder(self) -> Option<$cell<T>> {
+                self.0.placeholder().map($cell::new)
+            }
+            #[inline(always)]
             fn head(self, _: &$cell<T>, _: &mut [u8]) {}
             #[inline]
             fn tail(self, value: &$cell<T>, w: &mut Writer<'_>) -> Result<()> {
@@ -162,6 +169,13 @@ macro_rules! once {
             }
             fn schema(self, builder: &mut SchemaBuilder) -> Kind {
                 Kind::Boxed(Box::new(Kind::Option(Box::new(self.0.schema(builder)))))
+            }
+            #[inline(always)]
+            fn has_placeholder(self) -> bool {
+                true
+            }
+            fn placeholder(self) -> Option<$cell<T>> {
+                Some($cell::new())
             }
             #[inline(always)]
             fn head(self, _: &$cell<T>, _: &mut [u8]) {}

@@ -142,6 +142,13 @@ macro_rules! list {
                 Kind::Seq(Box::new(self.0.schema(builder)))
             }
             #[inline(always)]
+            fn has_placeholder(self) -> bool {
+                true
+            }
+            fn placeholder(self) -> Option<$list> {
+                Some(<$list>::new())
+            }
+            #[inline(always)]
             fn head(self, _: &$list, _: &mut [u8]) {}
             #[inline]
             fn tail(self, value: &$list, w: &mut Writer<'_>) -> Result<()> {

@@ -43,7 +43,7 @@ pub use maps::{CBTreeMap, CHashMap};
 pub use options::{COption, CResult};
 pub use pointers::{CArc, CBox, CRc, CWeak};
 #[doc(hidden)]
-pub use pointers::{Pointee, ReadPointee};
+pub use pointers::{Pointee, ReadPointee, WeakPointee, Weaks};
 pub use std_types::{CPhantom, CReverse, CSaturating, CWrapping};
 pub use tuples::CTuple;
 pub use ways::{BySerde, With};
@@ -60,6 +60,20 @@ pub trait Codec<T: ?Sized>: Copy {
     }
     /// See [`Encode::schema`].
     fn schema(self, builder: &mut SchemaBuilder) -> Kind;
+    /// See `Encode::has_placeholder`.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn has_placeholder(self) -> bool {
+        false
+    }
+    /// See `Encode::placeholder`.
+    #[doc(hidden)]
+    fn placeholder(self) -> Option<T>
+    where
+        T: Sized,
+    {
+        None
+    }
     /// See [`Encode::head`].
     fn head(self, value: &T, out: &mut [u8]);
     /// See [`Encode::tail`].
@@ -113,6 +127,16 @@ impl<T: Encode + ?Sized> Codec<T> for Static<T> {
         T::schema(builder)
     }
     #[inline(always)]
+    fn has_placeholder(self) -> bool {
+        T::has_placeholder()
+    }
+    fn placeholder(self) -> Option<T>
+    where
+        T: Sized,
+    {
+        T::placeholder()
+    }
+    #[inline(always)]
     fn head(self, value: &T, out: &mut [u8]) {
         value.head(out);
     }
@@ -148,6 +172,13 @@ macro_rules! by_codec {
             }
             fn schema(builder: &mut $crate::schema::SchemaBuilder) -> $crate::schema::Kind {
                 $crate::codec::Codec::<$ty>::schema($codec, builder)
+            }
+            #[inline(always)]
+            fn has_placeholder() -> bool {
+                $crate::codec::Codec::<$ty>::has_placeholder($codec)
+            }
+            fn placeholder() -> Option<Self> {
+                $crate::codec::Codec::<$ty>::placeholder($codec)
             }
             #[inline(always)]
             fn head(&self, out: &mut [u8]) {

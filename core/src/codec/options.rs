@@ -24,6 +24,13 @@ impl<T, C: Codec<T>> Codec<Option<T>> for COption<C> {
         Kind::Option(Box::new(self.0.schema(builder)))
     }
     #[inline(always)]
+    fn has_placeholder(self) -> bool {
+        true
+    }
+    fn placeholder(self) -> Option<Option<T>> {
+        Some(None)
+    }
+    #[inline(always)]
     fn head(self, value: &Option<T>, out: &mut [u8]) {
         if let Some(value) = value {
             out[0] = 1;

@@ -1,16 +1,17 @@
 //! Boxes and shared pointers.
 
-use std::any::Any;
+use std::any::{Any, TypeId, type_name};
 use std::rc::{Rc, Weak as RcWeak};
 use std::sync::{Arc, Weak as ArcWeak};
 
 use crate::encode::{Decode, Encode};
-use crate::error::Result;
-use crate::graph::{Edge, Patcher, Strong};
+use crate::error::{ErrorKind, Result};
+use crate::graph::{Edge, Patcher, Strong, StrongEdge};
+use crate::registry::{Registry, guard};
 use crate::schema::{Kind, SchemaBuilder};
 use crate::shape::Shape;
 use crate::walk::Walker;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Reader, Walk as _, Writer};
 
 use super::{CVec, Codec, ReadCodec, Static};
 
@@ -23,6 +24,10 @@ use super::{CVec, Codec, ReadCodec, Static};
 )]
 pub trait Pointee {
     fn kind(builder: &mut SchemaBuilder) -> Kind;
+    #[inline(always)]
+    fn has_placeholder() -> bool {
+        false
+    }
     fn write(&self, w: &mut Writer<'_>) -> Result<()>;
     fn walk(&self, walker: &mut Walker<'_>) -> Result<()>;
     fn patch(&mut self, patcher: &mut Patcher<'_>);
@@ -38,11 +43,67 @@ pub trait ReadPointee<'de>: Pointee {
     fn read_arc(r: &mut Reader<'de>) -> Result<Arc<Self>> {
         Self::read_box(r).map(Arc::from)
     }
+    fn placeholder_rc() -> Option<Rc<Self>> {
+        None
+    }
+    fn placeholder_arc() -> Option<Arc<Self>> {
+        None
+    }
+    /// Moves the body into its placeholder.
+    fn close_rc(_held: &Rc<Self>, _body: Rc<Self>) {}
+    fn close_arc(_held: &Arc<Self>, _body: Arc<Self>) {}
+}
+
+/// A [`Pointee`] to which a `Weak` may point.
+#[doc(hidden)]
+pub trait WeakPointee: Pointee {
+    fn rc_weaks(registry: &Registry) -> Result<Weaks<RcWeak<Self>>>;
+    fn arc_weaks(registry: &Registry) -> Result<Weaks<ArcWeak<Self>>>;
+}
+
+/// How a `Weak` is made that upgrades to nothing.
+#[doc(hidden)]
+pub struct Weaks<W> {
+    /// The size of what it might point at.
+    size: usize,
+    /// Without an address.
+    nothing: fn() -> W,
+    /// At an address of its own.
+    dangling: fn() -> W,
+}
+
+impl<W> Weaks<W> {
+    /// `T` is what might stand behind the `Weak`.
+    pub const fn of<T>(nothing: fn() -> W, dangling: fn() -> W) -> Weaks<W> {
+        Weaks { size: size_of::<T>(), nothing, dangling }
+    }
+}
+
+impl<W> Clone for Weaks<W> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<W> Copy for Weaks<W> {}
+
+impl<T: Encode> WeakPointee for T {
+    #[inline(always)]
+    fn rc_weaks(_: &Registry) -> Result<Weaks<RcWeak<T>>> {
+        Ok(Weaks::of::<T>(RcWeak::new, crate::graph::dangling_rc))
+    }
+    #[inline(always)]
+    fn arc_weaks(_: &Registry) -> Result<Weaks<ArcWeak<T>>> {
+        Ok(Weaks::of::<T>(ArcWeak::new, crate::graph::dangling_arc))
+    }
 }
 
 impl<T: Encode> Pointee for T {
     fn kind(builder: &mut SchemaBuilder) -> Kind {
         T::schema(builder)
+    }
+    #[inline(always)]
+    fn has_placeholder() -> bool {
+        T::has_placeholder()
     }
     #[inline(always)]
     fn write(&self, w: &mut Writer<'_>) -> Result<()> {
@@ -71,6 +132,18 @@ impl<'de, T: Decode<'de>> ReadPointee<'de> for T {
     fn read_arc(r: &mut Reader<'de>) -> Result<Arc<T>> {
         r.charge(size_of::<T>())?;
         r.value(Static::<T>::NEW).map(Arc::new)
+    }
+    fn placeholder_rc() -> Option<Rc<T>> {
+        T::placeholder().map(Rc::new)
+    }
+    fn placeholder_arc() -> Option<Arc<T>> {
+        T::placeholder().map(Arc::new)
+    }
+    fn close_rc(held: &Rc<T>, body: Rc<T>) {
+        CRc::<Static<T>>::close(held, body);
+    }
+    fn close_arc(held: &Arc<T>, body: Arc<T>) {
+        CArc::<Static<T>>::close(held, body);
     }
 }
 
@@ -204,13 +277,17 @@ impl<'de, T: ReadPointee<'de> + ?Sized> Decode<'de> for Box<T> {
 
 /// Writes a strong edge: `id * 2 + 1` and the body at first, `id * 2` later.
 #[inline]
-fn write_shared(
+fn write_shared<P: 'static>(
     w: &mut Writer<'_>,
     address: usize,
+    closes: bool,
     keep: impl FnOnce() -> Box<dyn Any>,
     body: impl FnOnce(&mut Writer<'_>) -> Result<()>,
 ) -> Result<()> {
-    match w.graph().strong(address, keep)? {
+    let left = w.depth().left();
+    let edge = StrongEdge { address, pointer: TypeId::of::<P>(), name: type_name::<P>(), left, closes };
+    match w.graph().strong(edge, keep)? {
+        Edge::TooDeep => Err(w.depth().spent()),
         Edge::Again(id) => {
             w.count(id << 1);
             Ok(())
@@ -225,6 +302,8 @@ fn write_shared(
 
 /// What the table of objects takes for one, with room to grow.
 const OBJECT: usize = 128;
+/// What a placeholder and the way into it take.
+const PLACEHOLDER: usize = 256;
 /// What the tables take for a weak edge that waits, with room to grow.
 const WAITING: usize = 192;
 
@@ -233,17 +312,30 @@ const WAITING: usize = 192;
 fn read_shared<'de, P: Clone + 'static>(
     r: &mut Reader<'de>,
     body: impl FnOnce(&mut Reader<'de>) -> Result<P>,
-    patch: impl Fn(&P, &mut Patcher<'_>) + 'static,
+    placeholder: impl FnOnce() -> Option<P>,
+    close: fn(&P, P),
+    patch: impl Fn(&P, &mut Patcher<'_>) + Copy + 'static,
 ) -> Result<P> {
     let tag = r.count()?;
-    match r.graph().strong::<P>(tag)? {
+    let left = r.depth().left();
+    match r.graph().strong::<P>(tag, left)? {
         Strong::Done(pointer) => Ok(pointer),
         Strong::Body => {
             r.charge(OBJECT)?;
             let pointer = r.nested(body)?;
-            r.graph().finish(&pointer, patch)?;
+            if let Some(held) = r.graph().finish(&pointer, patch)? {
+                let kept = held.clone();
+                r.graph().close_later(Box::new(move || close(&kept, pointer)));
+                return Ok(held);
+            }
             Ok(pointer)
         }
+        Strong::Around(id) => {
+            r.charge(PLACEHOLDER)?;
+            let placeholder = guard(ErrorKind::Rebuild, || Ok(placeholder()))?;
+            r.graph().hold(id, placeholder, patch)
+        }
+        Strong::TooDeep => Err(r.depth().spent()),
     }
 }
 
@@ -252,10 +344,26 @@ fn read_shared<'de, P: Clone + 'static>(
 pub struct CWeak<C>(pub C);
 
 macro_rules! shared {
-    ($codec:ident, $ptr:ident, $weak:ident, $read:ident, $dangling:ident, $exclusive:ident) => {
+    ($codec:ident, $ptr:ident, $weak:ident, $read:ident, $dangling:ident, $exclusive:ident, $placeholder:ident, $close:ident,
+     $weaks:ident) => {
         #[doc = concat!("`", stringify!($ptr), "<T>`: one object, wherever it is met again.")]
         #[derive(Clone, Copy)]
         pub struct $codec<C>(pub C);
+
+        impl<C> $codec<C> {
+            /// Moves a body that nothing else points at into its placeholder.
+            fn close<T>(held: &$ptr<T>, body: $ptr<T>) {
+                let Some(body) = $ptr::into_inner(body) else { return };
+                let mut old = None;
+                // SAFETY:
+                // - the placeholder was made by this stream, which has handed nothing out yet.
+                // - it is open (the pointer that leads back to it stands below it), so no key and no handler met it: both
+                //   tables refuse that.
+                // - the closure follows no pointer; what stood there is dropped after it.
+                unsafe { crate::graph::$exclusive(held, |slot| old = Some(std::mem::replace(slot, body))) };
+                drop(old);
+            }
+        }
 
         impl<T: 'static, C: Codec<T>> Codec<$ptr<T>> for $codec<C> {
             #[inline(always)]
@@ -270,7 +378,9 @@ macro_rules! shared {
             #[inline]
             fn tail(self, value: &$ptr<T>, w: &mut Writer<'_>) -> Result<()> {
                 let address = $ptr::as_ptr(value).addr();
-                write_shared(w, address, || Box::new(value.clone()), |w| w.value(self.0, &**value))
+                let closes = self.0.has_placeholder();
+                let keep = || -> Box<dyn Any> { Box::new(value.clone()) };
+                write_shared::<$ptr<T>>(w, address, closes, keep, |w| w.value(self.0, &**value))
             }
             fn walk(self, value: &$ptr<T>, walker: &mut Walker<'_>) -> Result<()> {
                 walker.shared($ptr::as_ptr(value).addr(), |walker| self.0.walk(value, walker))
@@ -287,6 +397,8 @@ macro_rules! shared {
                         r.charge(size_of::<T>() + 2 * size_of::<usize>())?;
                         r.value(self.0).map($ptr::new)
                     },
+                    || self.0.placeholder().map($ptr::new),
+                    Self::close,
                     move |pointer: &$ptr<T>, patcher| {
                         // SAFETY:
                         // - the object was made by this stream, which has handed nothing out yet.
@@ -312,7 +424,8 @@ macro_rules! shared {
             #[inline]
             fn tail(&self, w: &mut Writer<'_>) -> Result<()> {
                 let address = $ptr::as_ptr(self).cast::<()>().addr();
-                write_shared(w, address, || Box::new(self.clone()), |w| (**self).write(w))
+                let keep = || -> Box<dyn Any> { Box::new(self.clone()) };
+                write_shared::<$ptr<T>>(w, address, T::has_placeholder(), keep, |w| (**self).write(w))
             }
             fn walk(&self, walker: &mut Walker<'_>) -> Result<()> {
                 walker.shared($ptr::as_ptr(self).cast::<()>().addr(), |walker| (**self).walk(walker))
@@ -328,6 +441,8 @@ macro_rules! shared {
                         r.charge(4 * size_of::<usize>())?;
                         T::$read(r)
                     },
+                    T::$placeholder,
+                    T::$close,
                     |pointer: &$ptr<T>, patcher| {
                         // SAFETY: as in the codec above.
                         unsafe { crate::graph::$exclusive(pointer, |value: &mut T| value.patch(patcher)) };
@@ -352,7 +467,7 @@ macro_rules! shared {
                     w.count(0);
                     return Ok(());
                 }
-                let id = w.graph().weak(value.as_ptr().addr(), || Box::new(value.upgrade()))?;
+                let id = w.graph().weak::<$ptr<T>>(value.as_ptr().addr(), || Box::new(value.upgrade()))?;
                 w.count(id + 1);
                 Ok(())
             }
@@ -381,14 +496,53 @@ macro_rules! shared {
             }
         }
 
-        super::by_codec!(
-            [T] $weak<T>,
-            [T: Encode + 'static],
-            [T: Encode + 'static],
-            CWeak(Static::<T>::NEW)
-        );
+        impl<T: WeakPointee + ?Sized + 'static> Encode for $weak<T> {
+            #[inline(always)]
+            fn shape() -> Shape {
+                Shape::HEAP
+            }
+            fn schema(builder: &mut SchemaBuilder) -> Kind {
+                Kind::Weak(Box::new(T::kind(builder)))
+            }
+            #[inline(always)]
+            fn head(&self, _: &mut [u8]) {}
+            #[inline]
+            fn tail(&self, w: &mut Writer<'_>) -> Result<()> {
+                if self.strong_count() == 0 {
+                    w.count(0);
+                    return Ok(());
+                }
+                let address = self.as_ptr().cast::<()>().addr();
+                let id = w.graph().weak::<$ptr<T>>(address, || Box::new(self.upgrade()))?;
+                w.count(id + 1);
+                Ok(())
+            }
+            fn patch(&mut self, patcher: &mut Patcher<'_>) {
+                // What waits has no strong pointer. An object without a body stays what it is: a `Weak` to nothing.
+                if self.strong_count() == 0
+                    && let Some(Some(target)) = patcher.target::<$ptr<T>>(self.as_ptr().cast::<()>().addr())
+                {
+                    *self = $ptr::downgrade(target);
+                }
+            }
+        }
+
+        impl<'de, T: WeakPointee + ?Sized + 'static> Decode<'de> for $weak<T> {
+            #[inline]
+            fn read(_: &[u8], r: &mut Reader<'de>) -> Result<$weak<T>> {
+                let Some(id) = r.count()?.checked_sub(1) else {
+                    return Ok((T::$weaks(r.registry())?.nothing)());
+                };
+                if let Some(target) = r.graph().weak::<$ptr<T>>(id)? {
+                    return Ok($ptr::downgrade(&target));
+                }
+                let Weaks { size, dangling, .. } = T::$weaks(r.registry())?;
+                r.charge(size + 2 * size_of::<usize>() + WAITING)?;
+                r.graph().wait(id, dangling, |weak| weak.as_ptr().cast::<()>().addr())
+            }
+        }
     };
 }
 
-shared!(CRc, Rc, RcWeak, read_rc, dangling_rc, exclusive_rc);
-shared!(CArc, Arc, ArcWeak, read_arc, dangling_arc, exclusive_arc);
+shared!(CRc, Rc, RcWeak, read_rc, dangling_rc, exclusive_rc, placeholder_rc, close_rc, rc_weaks);
+shared!(CArc, Arc, ArcWeak, read_arc, dangling_arc, exclusive_arc, placeholder_arc, close_arc, arc_weaks);

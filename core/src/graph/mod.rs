@@ -8,7 +8,12 @@
 //! - An object below which such an edge waits is *open*. Nothing open may be met by user code while reading: keys that
 //!   are hashed or ordered and states of handlers are *eager*, and meeting an open object there is refused when it
 //!   is written, with the path.
-//! - A strong edge to an object under construction is a cycle; it is refused when it is written.
+//! - A strong edge to an object under construction is a cycle. It is read as a pointer to a placeholder, made of the
+//!   type's `Default` (`#[cerial(cyclic)]`, an option, an empty list, a cell of those), into which the body moves at the
+//!   end; until then the cycle is not closed, so an error on the way leaks nothing. The object is open as with weak
+//!   edges. Where there is no placeholder the edge is refused when it is written.
+//! - An object is as deep as the longest way down from it, and a further pointer to it must stand that far above the
+//!   limit of depth: what was read in small steps is dropped in one go.
 
 #[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
 mod patch;
@@ -19,4 +24,4 @@ pub use read::Patcher;
 
 pub(crate) use patch::{dangling_arc, dangling_rc, exclusive_arc, exclusive_rc};
 pub(crate) use read::{ReadGraph, Strong};
-pub(crate) use write::{Edge, WriteGraph};
+pub(crate) use write::{Edge, StrongEdge, WriteGraph};

@@ -14,8 +14,10 @@ enum Slot {
     Seen,
     /// Its body is being read.
     Started,
-    /// The pointer is `pointers[arena]`'s item.
-    Finished { arena: u32, item: u32, open: bool },
+    /// Its body is being read, and a pointer in it leads back: to a placeholder, which is that item.
+    Held { arena: u32, item: u32 },
+    /// The pointer is `pointers[arena]`'s item. From it, so many heap edges follow each other at the most.
+    Finished { arena: u32, item: u32, height: u32, open: bool },
 }
 
 struct Arena {
@@ -55,13 +57,14 @@ struct Dangling {
 }
 
 /// Finished objects by id, and the weak edges that wait.
-#[derive(Default)]
 pub(crate) struct ReadGraph {
     slots: Vec<Slot>,
     arenas: Vec<Arena>,
     last_arena: usize,
-    /// The objects whose bodies are being read, outermost first, and whether each is open itself.
-    stack: Vec<(usize, bool)>,
+    /// The objects whose bodies are being read, outermost first.
+    stack: Vec<Frame>,
+    /// How many heap edges may follow at the deepest place below the innermost of them.
+    lowest: u32,
     /// Address of a dangling `Weak` -> its place in `targets`.
     waiting: AddressMap,
     /// The ids that dangling `Weak`s stand for.
@@ -71,6 +74,18 @@ pub(crate) struct ReadGraph {
     root_waits: bool,
     eager: u32,
     dangling: Vec<Dangling>,
+    /// What puts the bodies of objects into their placeholders.
+    closers: Vec<Box<dyn FnOnce()>>,
+}
+
+/// An object whose body is being read.
+struct Frame {
+    id: usize,
+    open: bool,
+    /// How many edges might follow where its pointer stands.
+    left: u32,
+    /// How many might follow at the deepest place that the object around it has reached before.
+    outer: u32,
 }
 
 /// What a strong edge asks for.
@@ -79,15 +94,38 @@ pub(crate) enum Strong<P> {
     Body,
     /// Here it is.
     Done(P),
+    /// Its body stands around: a placeholder for it, then [`ReadGraph::hold`].
+    Around(usize),
+    /// Its body goes deeper than the limit from here.
+    TooDeep,
+}
+
+impl Default for ReadGraph {
+    fn default() -> ReadGraph {
+        ReadGraph {
+            slots: Vec::new(),
+            arenas: Vec::new(),
+            last_arena: 0,
+            stack: Vec::new(),
+            lowest: u32::MAX,
+            waiting: AddressMap::default(),
+            targets: Vec::new(),
+            owners: Vec::new(),
+            root_waits: false,
+            eager: 0,
+            dangling: Vec::new(),
+            closers: Vec::new(),
+        }
+    }
 }
 
 impl ReadGraph {
     /// Meets a strong edge by its tag.
     #[inline]
-    pub(crate) fn strong<P: Clone + 'static>(&mut self, tag: usize) -> Result<Strong<P>> {
+    pub(crate) fn strong<P: Clone + 'static>(&mut self, tag: usize, left: u32) -> Result<Strong<P>> {
         let id = tag >> 1;
         if tag & 1 == 0 {
-            return self.get(id).map(Strong::Done);
+            return self.get(id, left);
         }
         if id == self.slots.len() {
             self.slots.push(Slot::Started);
@@ -98,45 +136,98 @@ impl ReadGraph {
                 None => return Err(Error::malformed(format!("object {id} stands before its turn"))),
             }
         }
-        self.stack.push((id, false));
+        self.stack.push(Frame { id, open: false, left, outer: self.lowest });
+        self.lowest = left.saturating_sub(1);
         Ok(Strong::Body)
     }
 
     #[inline]
-    fn get<P: Clone + 'static>(&mut self, id: usize) -> Result<P> {
-        match self.slots.get(id) {
-            Some(&Slot::Finished { arena, item, open }) => {
+    fn get<P: Clone + 'static>(&mut self, id: usize, left: u32) -> Result<Strong<P>> {
+        let (arena, item) = match self.slots.get(id) {
+            Some(&Slot::Finished { arena, item, height, open }) => {
+                if height > left {
+                    return Ok(Strong::TooDeep);
+                }
+                self.lowest = self.lowest.min(left - height);
                 if open {
                     self.mark_open()?;
                 }
-                self.item(arena, item).cloned().ok_or_else(|| confused(id))
+                (arena, item)
             }
-            Some(_) => {
-                Err(Error::new(ErrorKind::Cycle, format!("object {id} is pointed at before it is complete")))
+            Some(&Slot::Held { arena, item }) => {
+                self.mark_open()?;
+                (arena, item)
             }
-            None => Err(Error::malformed(format!("object {id} does not exist"))),
-        }
+            Some(Slot::Started) => {
+                self.mark_open()?;
+                return Ok(Strong::Around(id));
+            }
+            Some(Slot::Seen) => return Err(incomplete(id)),
+            None => return Err(Error::malformed(format!("object {id} does not exist"))),
+        };
+        self.item(arena, item).cloned().map(Strong::Done).ok_or_else(|| confused(id))
+    }
+
+    /// Keeps the placeholder of an object whose body is being read. `patch` fills in weak edges that it will hold.
+    pub(crate) fn hold<P: Clone + 'static>(
+        &mut self,
+        id: usize,
+        placeholder: Option<P>,
+        patch: impl Fn(&P, &mut Patcher<'_>) + 'static,
+    ) -> Result<P> {
+        let placeholder = placeholder.ok_or_else(|| incomplete(id))?;
+        let (arena, item) = self.keep(&placeholder, patch);
+        self.slots[id] = Slot::Held { arena, item };
+        Ok(placeholder)
+    }
+
+    /// Puts a body into its placeholder when all is read.
+    pub(crate) fn close_later(&mut self, closer: Box<dyn FnOnce()>) {
+        self.closers.push(closer);
     }
 
     fn item<P: 'static>(&self, arena: u32, item: u32) -> Option<&P> {
         self.arenas[arena as usize].items.downcast_ref::<Vec<P>>().map(|items| &items[item as usize])
     }
 
-    /// The innermost started object is complete: keeps its pointer. `patch` fills in weak edges that it holds.
+    /// The innermost started object is complete: keeps its pointer, unless there is a placeholder already, which is
+    /// returned. `patch` fills in weak edges that it holds.
     #[inline]
     pub(crate) fn finish<P: Clone + 'static>(
         &mut self,
         pointer: &P,
         patch: impl Fn(&P, &mut Patcher<'_>) + 'static,
-    ) -> Result<()> {
-        let (id, open) = self.stack.pop().expect("invariant: a finished object was started");
+    ) -> Result<Option<P>> {
+        let Frame { id, open, left, outer } =
+            self.stack.pop().expect("invariant: a finished object was started");
+        let height = left - self.lowest;
+        self.lowest = self.lowest.min(outer);
+        let mut held = None;
+        let (arena, item) = match self.slots[id] {
+            Slot::Held { arena, item } => {
+                held = Some(self.item(arena, item).cloned().ok_or_else(|| confused(id))?);
+                (arena, item)
+            }
+            _ => self.keep(pointer, patch),
+        };
+        self.slots[id] = Slot::Finished { arena, item, height, open };
+        if open {
+            self.mark_open()?;
+        }
+        Ok(held)
+    }
+
+    #[inline]
+    fn keep<P: Clone + 'static>(
+        &mut self,
+        pointer: &P,
+        patch: impl Fn(&P, &mut Patcher<'_>) + 'static,
+    ) -> (u32, u32) {
         let arena = self.arena::<P>(patch);
         let items =
             self.arenas[arena].items.downcast_mut::<Vec<P>>().expect("invariant: arenas are found by type");
         items.push(pointer.clone());
-        let item = (items.len() - 1) as u32;
-        self.slots[id] = Slot::Finished { arena: arena as u32, item, open };
-        if open { self.mark_open() } else { Ok(()) }
+        (arena as u32, (items.len() - 1) as u32)
     }
 
     #[inline]
@@ -162,10 +253,14 @@ impl ReadGraph {
     #[inline]
     pub(crate) fn weak<P: Clone + 'static>(&mut self, id: usize) -> Result<Option<P>> {
         match self.slots.get(id) {
-            Some(&Slot::Finished { arena, item, open }) => {
+            Some(&Slot::Finished { arena, item, open, .. }) => {
                 if open {
                     self.mark_open()?;
                 }
+                return self.item::<P>(arena, item).cloned().map(Some).ok_or_else(|| confused(id));
+            }
+            Some(&Slot::Held { arena, item }) => {
+                self.mark_open()?;
                 return self.item::<P>(arena, item).cloned().map(Some).ok_or_else(|| confused(id));
             }
             Some(_) => {}
@@ -201,7 +296,7 @@ impl ReadGraph {
             }
         };
         match self.stack.last() {
-            Some(&(owner, _)) => {
+            Some(&Frame { id: owner, .. }) => {
                 if self.owners.last() != Some(&owner) {
                     self.owners.push(owner);
                 }
@@ -218,8 +313,8 @@ impl ReadGraph {
                 "a map key or a handler's state leads to an object that is not complete yet",
             ));
         }
-        if let Some((_, open)) = self.stack.last_mut() {
-            *open = true;
+        if let Some(frame) = self.stack.last_mut() {
+            frame.open = true;
         }
         Ok(())
     }
@@ -232,8 +327,11 @@ impl ReadGraph {
         self.eager -= 1;
     }
 
-    /// Fills in all weak edges that wait; `root` patches what no shared object owns.
+    /// Fills in all placeholders, then all weak edges that wait; `root` patches what no shared object owns.
     pub(crate) fn patch(mut self, root: impl FnOnce(&mut Patcher<'_>)) {
+        for close in self.closers.drain(..) {
+            close();
+        }
         self.owners.sort_unstable();
         self.owners.dedup();
         let mut patcher = Patcher { graph: &self };
@@ -247,6 +345,11 @@ impl ReadGraph {
             root(&mut patcher);
         }
     }
+}
+
+#[cold]
+fn incomplete(id: usize) -> Error {
+    Error::new(ErrorKind::Cycle, format!("object {id} is pointed at before it is complete"))
 }
 
 #[cold]

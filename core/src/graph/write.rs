@@ -1,6 +1,6 @@
 //! The writer's object table.
 
-use std::any::Any;
+use std::any::{Any, TypeId, type_name};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -15,25 +15,59 @@ enum State {
 
 struct Object {
     state: State,
-    /// A weak edge below it waits for its target.
+    /// An edge below it waits for its target.
     open: bool,
+    /// How many heap edges follow each other from a pointer to it, at the most: a drop goes as deep.
+    height: u32,
+    /// The type of the pointers to it.
+    pointer: TypeId,
+}
+
+impl Object {
+    fn seen(pointer: TypeId) -> Object {
+        Object { state: State::Seen, open: false, height: 1, pointer }
+    }
+}
+
+/// An object whose body is being written.
+struct Frame {
+    id: usize,
+    /// How many edges might follow where its pointer stands.
+    left: u32,
+    /// How many might follow at the deepest place that the object around it has reached before.
+    outer: u32,
 }
 
 /// What a strong edge is on the wire.
 pub(crate) enum Edge {
     /// The body follows.
     First(usize),
-    /// The body stood before.
+    /// The body stood before, or stands around.
     Again(usize),
+    /// The body stood before, and goes deeper than the limit.
+    TooDeep,
+}
+
+/// A strong edge to be written.
+pub(crate) struct StrongEdge {
+    pub(crate) address: usize,
+    /// The type of the pointer.
+    pub(crate) pointer: TypeId,
+    pub(crate) name: &'static str,
+    /// How many heap edges may still follow here.
+    pub(crate) left: u32,
+    /// Whether the object may be pointed at while it is being read.
+    pub(crate) closes: bool,
 }
 
 /// Object ids by address, and what is known of each object.
-#[derive(Default)]
 pub(crate) struct WriteGraph {
     by_address: AddressMap,
     objects: Vec<Object>,
     /// The objects whose bodies are being written, outermost first.
-    stack: Vec<usize>,
+    stack: Vec<Frame>,
+    /// How many edges may follow at the deepest place below the innermost of them.
+    lowest: u32,
     /// How many keys and handler states enclose the place.
     eager: u32,
     /// How many handler states and locks enclose the place: what they lead to may be freed while we write.
@@ -42,28 +76,56 @@ pub(crate) struct WriteGraph {
     kept: Vec<Box<dyn Any>>,
 }
 
+impl Default for WriteGraph {
+    fn default() -> WriteGraph {
+        WriteGraph {
+            by_address: AddressMap::default(),
+            objects: Vec::new(),
+            stack: Vec::new(),
+            lowest: u32::MAX,
+            eager: 0,
+            transient: 0,
+            kept: Vec::new(),
+        }
+    }
+}
+
 impl WriteGraph {
     /// Meets a strong edge. `keep` clones the pointer where its address might be reused.
     #[inline]
-    pub(crate) fn strong(&mut self, address: usize, keep: impl FnOnce() -> Box<dyn Any>) -> Result<Edge> {
-        let (id, new) = self.by_address.get_or_add(address);
+    pub(crate) fn strong(&mut self, edge: StrongEdge, keep: impl FnOnce() -> Box<dyn Any>) -> Result<Edge> {
+        let (id, new) = self.by_address.get_or_add(edge.address);
         if new {
-            self.objects.push(Object { state: State::Seen, open: false });
+            self.objects.push(Object::seen(edge.pointer));
             if self.transient > 0 {
                 self.kept.push(keep());
             }
         }
-        match self.objects[id].state {
+        let object = &mut self.objects[id];
+        if object.pointer != edge.pointer {
+            return Err(two_types(edge.name));
+        }
+        match object.state {
             State::Finished => {
-                if self.objects[id].open {
+                let (open, height) = (object.open, object.height);
+                if height > edge.left {
+                    return Ok(Edge::TooDeep);
+                }
+                self.lowest = self.lowest.min(edge.left - height);
+                if open {
                     self.mark_open()?;
                 }
                 Ok(Edge::Again(id))
             }
-            State::Started => Err(cycle()),
+            State::Started if edge.closes => {
+                self.mark_open()?;
+                Ok(Edge::Again(id))
+            }
+            State::Started => Err(cycle(edge.name)),
             State::Seen => {
-                self.objects[id].state = State::Started;
-                self.stack.push(id);
+                object.state = State::Started;
+                self.stack.push(Frame { id, left: edge.left, outer: self.lowest });
+                self.lowest = edge.left.saturating_sub(1);
                 Ok(Edge::First(id))
             }
         }
@@ -72,20 +134,30 @@ impl WriteGraph {
     /// The body of the innermost started object is written.
     #[inline]
     pub(crate) fn finish(&mut self) -> Result<()> {
-        let id = self.stack.pop().expect("invariant: a finished object was started");
-        self.objects[id].state = State::Finished;
-        if self.objects[id].open { self.mark_open() } else { Ok(()) }
+        let frame = self.stack.pop().expect("invariant: a finished object was started");
+        let object = &mut self.objects[frame.id];
+        object.state = State::Finished;
+        object.height = frame.left - self.lowest;
+        self.lowest = self.lowest.min(frame.outer);
+        if object.open { self.mark_open() } else { Ok(()) }
     }
 
     /// Meets a weak edge to a living object.
     #[inline]
-    pub(crate) fn weak(&mut self, address: usize, keep: impl FnOnce() -> Box<dyn Any>) -> Result<usize> {
+    pub(crate) fn weak<P: 'static>(
+        &mut self,
+        address: usize,
+        keep: impl FnOnce() -> Box<dyn Any>,
+    ) -> Result<usize> {
         let (id, new) = self.by_address.get_or_add(address);
         if new {
-            self.objects.push(Object { state: State::Seen, open: false });
+            self.objects.push(Object::seen(TypeId::of::<P>()));
             if self.transient > 0 {
                 self.kept.push(keep());
             }
+        }
+        if self.objects[id].pointer != TypeId::of::<P>() {
+            return Err(two_types(type_name::<P>()));
         }
         if self.objects[id].state != State::Finished {
             self.mark_open()?;
@@ -101,8 +173,8 @@ impl WriteGraph {
             )
             .with_help("move the weak pointer out of the key or the handler's state"));
         }
-        if let Some(&owner) = self.stack.last() {
-            self.objects[owner].open = true;
+        if let Some(owner) = self.stack.last() {
+            self.objects[owner.id].open = true;
         }
         Ok(())
     }
@@ -114,7 +186,7 @@ impl WriteGraph {
         self.objects.shrink_to(KEPT_PLACES);
         self.stack.clear();
         self.kept.clear();
-        (self.eager, self.transient) = (0, 0);
+        (self.eager, self.transient, self.lowest) = (0, 0, u32::MAX);
     }
 
     pub(crate) fn enter_eager(&mut self) {
@@ -135,9 +207,21 @@ impl WriteGraph {
 }
 
 #[cold]
-fn cycle() -> Error {
-    Error::new(ErrorKind::Cycle, "a strong pointer leads back to an object that is being written")
-        .with_help("make the edge that points back a `Weak`")
+fn cycle(name: &str) -> Error {
+    Error::new(ErrorKind::Cycle, format!("a `{name}` leads back to an object that is being written"))
+        .with_help(
+            "make the edge that points back a `Weak`, or give the type behind it `#[cerial(cyclic)]` and `Default`: a \
+             default stands in its place while it is read",
+        )
+}
+
+#[cold]
+fn two_types(name: &str) -> Error {
+    Error::new(
+        ErrorKind::Unwritable,
+        format!("a `{name}` leads to an object that was met behind another type of pointer"),
+    )
+    .with_help("hold one object by one type: by `Rc<dyn Trait>` everywhere, or by `Rc<Type>` everywhere")
 }
 
 /// Address -> id: open addressing, a multiplicative hash.

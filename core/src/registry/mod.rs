@@ -22,7 +22,7 @@ pub use object::{Object, ObjectEntry};
 #[doc(hidden)]
 pub use object::{ReadObject, read_boxed, read_object, write_object};
 
-pub(crate) use handler::{read_by, write_by};
+pub(crate) use handler::{guard, read_by, write_by};
 pub(crate) use names::{ReadNames, Way, WriteNames, read_way, schema_of};
 
 #[doc(hidden)]

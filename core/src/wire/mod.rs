@@ -2,6 +2,7 @@
 
 #[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
 mod buffer;
+mod depth;
 #[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
 mod fill;
 mod header;
@@ -15,6 +16,7 @@ pub use reader::Reader;
 pub use writer::Writer;
 
 pub(crate) use buffer::append;
+pub(crate) use depth::Walk;
 pub use fill::Plain;
 pub(crate) use fill::{fill, fill_from};
 pub(crate) use header::{Headers, read_header, write_header};

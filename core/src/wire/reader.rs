@@ -1,7 +1,7 @@
 //! The reading side of a stream: every count is checked before memory is spent on it.
 
+use super::depth::{Depth, Walk};
 use super::text;
-use super::writer::{STACK_SEGMENT, STACK_STRIDE, stack_is_low, too_deep};
 use crate::codec::ReadCodec;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::ReadGraph;
@@ -13,7 +13,7 @@ pub struct Reader<'de> {
     input: &'de [u8],
     options: &'de Options,
     mode: Mode,
-    depth_left: u32,
+    depth: Depth,
     alloc_left: u64,
     unbacked_left: u64,
     /// What only some values need: made at the first shared pointer, handler or trait object.
@@ -26,13 +26,20 @@ struct Extra {
     names: ReadNames,
 }
 
+impl Walk for Reader<'_> {
+    #[inline(always)]
+    fn depth(&mut self) -> &mut Depth {
+        &mut self.depth
+    }
+}
+
 impl<'de> Reader<'de> {
     pub(crate) fn new(input: &'de [u8], options: &'de Options, mode: Mode) -> Reader<'de> {
         Reader {
             input,
             options,
             mode,
-            depth_left: options.limits.depth,
+            depth: Depth::new(options.limits.depth),
             alloc_left: options.limits.alloc_bytes,
             unbacked_left: options.limits.unbacked,
             extra: None,
@@ -228,17 +235,7 @@ impl<'de> Reader<'de> {
     /// [`ErrorKind::Limit`] where the depth is spent; what `f` returns otherwise.
     #[inline]
     pub fn nested<R>(&mut self, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
-        let Some(left) = self.depth_left.checked_sub(1) else {
-            return Err(too_deep(self.options.limits.depth));
-        };
-        self.depth_left = left;
-        let result = if left.is_multiple_of(STACK_STRIDE) && stack_is_low() {
-            stacker::grow(STACK_SEGMENT, || f(self))
-        } else {
-            f(self)
-        };
-        self.depth_left = left + 1;
-        result
+        self.down(f)
     }
 
     /// As [`Reader::nested`] where nothing is read.
@@ -247,7 +244,7 @@ impl<'de> Reader<'de> {
     /// [`ErrorKind::Limit`] where the depth is spent.
     #[inline(always)]
     pub(crate) fn nothing_nested(&self) -> Result<()> {
-        if self.depth_left == 0 { Err(too_deep(self.options.limits.depth)) } else { Ok(()) }
+        self.depth.nothing()
     }
 
     pub(crate) fn graph(&mut self) -> &mut ReadGraph {

@@ -3,8 +3,9 @@
 use std::cell::Cell;
 
 use super::buffer::Buffer;
+use super::depth::{Depth, Walk};
 use crate::codec::Codec;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::graph::WriteGraph;
 use crate::options::{Mode, Options};
 use crate::registry::{Registry, WriteNames};
@@ -13,7 +14,7 @@ use crate::registry::{Registry, WriteNames};
 pub struct Writer<'o> {
     out: Buffer,
     options: &'o Options,
-    depth_left: u32,
+    depth: Depth,
     /// What only some values need: made at the first shared pointer, handler or trait object.
     extra: Option<Box<Extra>>,
 }
@@ -51,22 +52,16 @@ fn keep_extra(mut extra: Box<Extra>) {
     let _ = SPARE.try_with(|spare| spare.set(Some(extra)));
 }
 
-/// How many depth levels share one look at the stack that is left.
-pub(super) const STACK_STRIDE: u32 = 16;
-/// What those levels may take at the most.
-const STACK_RED_ZONE: usize = 192 << 10;
-/// How much more is taken when it does not suffice.
-pub(super) const STACK_SEGMENT: usize = 2 << 20;
-
-/// Whether less stack is left than some levels may take; so it is where nobody knows.
-#[inline(never)]
-pub(super) fn stack_is_low() -> bool {
-    stacker::remaining_stack().is_none_or(|left| left < STACK_RED_ZONE)
+impl Walk for Writer<'_> {
+    #[inline(always)]
+    fn depth(&mut self) -> &mut Depth {
+        &mut self.depth
+    }
 }
 
 impl<'o> Writer<'o> {
     pub(crate) fn new(out: Vec<u8>, options: &'o Options) -> Writer<'o> {
-        Writer { out: Buffer::new(out), options, depth_left: options.limits.depth, extra: None }
+        Writer { out: Buffer::new(out), options, depth: Depth::new(options.limits.depth), extra: None }
     }
 
     pub(crate) fn into_vec(mut self) -> Vec<u8> {
@@ -169,17 +164,7 @@ impl<'o> Writer<'o> {
     /// [`ErrorKind::Limit`] where the depth is spent; what `f` returns otherwise.
     #[inline]
     pub fn nested<R>(&mut self, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
-        let Some(left) = self.depth_left.checked_sub(1) else {
-            return Err(too_deep(self.options.limits.depth));
-        };
-        self.depth_left = left;
-        let result = if left.is_multiple_of(STACK_STRIDE) && stack_is_low() {
-            stacker::grow(STACK_SEGMENT, || f(self))
-        } else {
-            f(self)
-        };
-        self.depth_left = left + 1;
-        result
+        self.down(f)
     }
 
     /// As [`Writer::nested`] where nothing is written.
@@ -188,7 +173,7 @@ impl<'o> Writer<'o> {
     /// [`ErrorKind::Limit`] where the depth is spent.
     #[inline(always)]
     pub(crate) fn nothing_nested(&self) -> Result<()> {
-        if self.depth_left == 0 { Err(too_deep(self.options.limits.depth)) } else { Ok(()) }
+        self.depth.nothing()
     }
 
     pub(crate) fn graph(&mut self) -> &mut WriteGraph {
@@ -198,10 +183,4 @@ impl<'o> Writer<'o> {
     pub(crate) fn names(&mut self) -> &mut WriteNames {
         &mut self.extra.get_or_insert_with(spare_extra).names
     }
-}
-
-#[cold]
-pub(super) fn too_deep(depth: u32) -> Error {
-    Error::new(ErrorKind::Limit, format!("nested deeper than {depth} heap edges"))
-        .with_help("raise it with `Limits::depth` for values of your own; a cycle of boxes has no end")
 }

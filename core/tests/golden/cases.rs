@@ -153,6 +153,7 @@ cases! {
         vec![UNIX_EPOCH, UNIX_EPOCH + by, UNIX_EPOCH - by, UNIX_EPOCH - Duration::from_nanos(1)]
     };
     outcomes: Outcomes = outcomes();
+    cyclic: Ring = ring();
     functions: Functions = Functions {
         run: double, pick: longest, all: vec![triple, double], maybe: [Some(triple), None],
     };
@@ -575,6 +576,35 @@ pub struct Borrowed<'a> {
 pub struct BorrowedPaths<'a> {
     path: &'a Path,
     all: Vec<&'a OsStr>,
+}
+
+#[derive(Cerial)]
+#[cerial(name = "golden::Ring")]
+pub struct Ring {
+    entry: Arc<Link>,
+}
+
+/// A link of a strong ring.
+#[derive(Cerial, Default)]
+#[cerial(name = "golden::Link", cyclic)]
+pub struct Link {
+    id: u8,
+    next: Mutex<Option<Arc<Link>>>,
+}
+
+/// Breaks the ring, so that nothing leaks.
+impl Drop for Ring {
+    fn drop(&mut self) {
+        let next = self.entry.next.lock().ok().and_then(|mut next| next.take());
+        drop(next);
+    }
+}
+
+fn ring() -> Ring {
+    let last = Arc::new(Link { id: 2, next: Mutex::default() });
+    let entry = Arc::new(Link { id: 1, next: Mutex::new(Some(last.clone())) });
+    *last.next.lock().unwrap() = Some(entry.clone());
+    Ring { entry }
 }
 
 #[derive(Cerial)]
