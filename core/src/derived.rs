@@ -3,10 +3,14 @@
 
 use std::marker::PhantomData;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::codec::{Codec, ReadCodec, Static};
 use crate::encode::{Decode, Encode};
 use crate::error::{Error, Result};
 use crate::graph::Patcher;
+use crate::registry::{Leaf, LeafSerde};
 use crate::schema::{Kind, SchemaBuilder, root_of};
 use crate::shape::Shape;
 use crate::walk::Walker;
@@ -127,3 +131,42 @@ impl<T: ?Sized, C: Copy> OrCodec<C> for Or<T, C> {
         self.0
     }
 }
+
+/// The derive's question to what is named like a container of another crate: `(&&&&Fit::<T, _>::new(codec)).pick()`.
+pub struct Fit<T, C>(C, PhantomData<fn() -> T>);
+
+impl<T, C> Fit<T, C> {
+    pub const fn new(codec: C) -> Fit<T, C> {
+        Fit(codec, PhantomData)
+    }
+}
+
+pub trait FitStatic<T> {
+    fn pick(&self) -> Static<T> {
+        Static::NEW
+    }
+}
+impl<T: Encode, C> FitStatic<T> for &&&Fit<T, C> {}
+
+pub trait FitCodec<C> {
+    fn pick(&self) -> C;
+}
+impl<T, C: Codec<T>> FitCodec<C> for &&Fit<T, C> {
+    fn pick(&self) -> C {
+        self.0
+    }
+}
+
+pub trait FitSerde<T> {
+    fn pick(&self) -> LeafSerde<T> {
+        LeafSerde::NEW
+    }
+}
+impl<T: Serialize + DeserializeOwned + 'static, C> FitSerde<T> for &Fit<T, C> {}
+
+pub trait FitLeaf<T> {
+    fn pick(&self) -> Leaf<T> {
+        Leaf::NEW
+    }
+}
+impl<T: 'static, C> FitLeaf<T> for Fit<T, C> {}

@@ -116,8 +116,8 @@ macro_rules! plugin {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::derived::{
-        Or, OrCodec, OrStatic, head, kind, no_variant, patch, read, read_state, shape, tail, type_name, walk,
-        write_state,
+        Fit, FitCodec, FitLeaf, FitSerde, FitStatic, Or, OrCodec, OrStatic, head, kind, no_variant, patch,
+        read, read_state, shape, tail, type_name, walk, write_state,
     };
     pub use crate::places::Places;
     pub use crate::registry::{

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Barrier};
 
-use cerial::{Cerial, ErrorKind, Mode, Options, Registry, Via};
+use cerial::{Cerial, ErrorKind, Limits, Mode, Options, Registry, Via};
 use cerial_plugins::{Drained, Queue};
 use regex::Regex;
 use url::Url;
@@ -60,6 +60,107 @@ fn foreign_types_stand_in_containers_and_in_locks_of_other_crates() {
 }
 
 #[test]
+fn containers_of_other_crates_hold_what_only_a_handler_knows() {
+    #[derive(Cerial)]
+    struct Foreign {
+        ordered: indexmap::IndexMap<String, Regex>,
+        shared: dashmap::DashMap<u8, Arc<Regex>>,
+        few: arrayvec::ArrayVec<Option<Regex>, 2>,
+        reentrant: parking_lot::ReentrantMutex<Regex>,
+        named: IndexMap<u8>,
+    }
+    /// Named like a container, and none.
+    #[derive(Cerial, PartialEq, Debug)]
+    struct IndexMap<T>(T);
+
+    let regex = |p: &str| Regex::new(p).unwrap();
+    let one = Arc::new(regex("s"));
+    let value = Foreign {
+        ordered: [("b".to_owned(), regex("1")), ("a".to_owned(), regex("2"))].into_iter().collect(),
+        shared: [(1, one.clone()), (2, one)].into_iter().collect(),
+        few: [Some(regex("f")), None].into_iter().collect(),
+        reentrant: regex("r").into(),
+        named: IndexMap(7),
+    };
+    let back: Foreign = cerial::deserialize(&cerial::serialize(&value).unwrap()).unwrap();
+    assert_eq!(back.ordered.keys().collect::<Vec<_>>(), ["b", "a"]);
+    assert_eq!(back.ordered["a"].as_str(), "2");
+    assert!(Arc::ptr_eq(&back.shared.get(&1).unwrap(), &back.shared.get(&2).unwrap()));
+    assert!(back.few[0].as_ref().unwrap().is_match("f") && back.few[1].is_none());
+    assert_eq!((back.reentrant.lock().as_str(), back.named), ("r", IndexMap(7)));
+}
+
+#[test]
+fn a_dashmap_that_this_thread_holds_is_an_error_not_a_deadlock() {
+    let map: dashmap::DashMap<u8, u8> = [(1, 2)].into_iter().collect();
+    let options = Options::new().limits(Limits::new().lock_wait(std::time::Duration::from_millis(5)));
+    let held = map.get_mut(&1);
+    let error = options.serialize(&map).unwrap_err();
+    assert!(error.to_string().contains("held elsewhere"), "{error}");
+    drop(held);
+    options.serialize(&map).unwrap();
+}
+
+#[test]
+fn what_makes_no_value_of_another_crate_is_refused() {
+    fn refused<T: Cerial + std::fmt::Debug>(state: &impl Cerial, says: &str) {
+        let error = cerial::deserialize::<T>(&cerial::serialize(state).unwrap()).unwrap_err();
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    #[derive(Cerial)]
+    #[cerial(name = "num_rational::Ratio")]
+    struct Ratio {
+        numer: i64,
+        denom: i64,
+    }
+    for (numer, denom) in [(1, 0), (2, 4), (1, -2), (0, 7), (i64::MIN, -1)] {
+        refused::<num_rational::Ratio<i64>>(&Ratio { numer, denom }, "lowest terms");
+    }
+    #[derive(Cerial)]
+    #[cerial(name = "nalgebra::DMatrix")]
+    struct Matrix {
+        rows: u64,
+        columns: u64,
+        data: Vec<f64>,
+    }
+    for (rows, columns) in [(3, 1), (u64::MAX, 2), (0, 0)] {
+        let matrix = Matrix { rows, columns, data: vec![0.0; 2] };
+        refused::<nalgebra::DMatrix<f64>>(&matrix, "do not fill");
+    }
+    #[derive(Cerial)]
+    #[cerial(name = "ndarray::Array")]
+    struct Array {
+        dim: Vec<u64>,
+        data: Vec<u8>,
+    }
+    for dim in [vec![3], vec![1 << 40, 1 << 40], vec![1; 40]] {
+        refused::<ndarray::ArrayD<u8>>(&Array { dim, data: vec![0; 2] }, "an array");
+    }
+    refused::<ordered_float::NotNan<f64>>(&f64::NAN, "NaN");
+    refused::<nalgebra::UnitQuaternion<f64>>(&[[1.0, 1.0, 0.0, 0.0]], "length one");
+    refused::<arrayvec::ArrayVec<u8, 2>>(&vec![1_u8, 2, 3], "do not fit");
+    refused::<arrayvec::ArrayString<2>>(&"abc".to_owned(), "do not fit");
+}
+
+#[test]
+fn a_thread_that_runs_and_a_lazy_value_that_panics_are_errors() {
+    let (sender, receiver) = channel::<()>();
+    let running = cerial_plugins::Finished::new(std::thread::spawn(move || receiver.recv().is_err()));
+    let error = cerial::serialize(&running).unwrap_err();
+    assert!(error.help().unwrap().contains("wait"), "{error}");
+    drop(sender);
+    assert_eq!(running.into_result(), Ok(true));
+    let panicked = cerial_plugins::Finished::new(std::thread::spawn(|| -> u8 { panic!("on purpose") }));
+    panicked.wait();
+    let back: cerial_plugins::Finished<u8> =
+        cerial::deserialize(&cerial::serialize(&panicked).unwrap()).unwrap();
+    assert_eq!(back.into_result(), Err("on purpose".to_owned()));
+    let lazy = cerial_plugins::Lazy::new(|| -> u8 { panic!("on purpose") });
+    let error = cerial::serialize(&lazy).unwrap_err();
+    assert!(error.to_string().contains("panicked"), "{error}");
+}
+
+#[test]
 fn a_lock_held_elsewhere_is_an_error_that_says_so() {
     #[derive(Cerial)]
     struct Held {
@@ -67,7 +168,7 @@ fn a_lock_held_elsewhere_is_an_error_that_says_so() {
         b: tokio::sync::RwLock<u8>,
     }
     let value = Held { a: parking_lot::Mutex::new(1), b: tokio::sync::RwLock::new(2) };
-    let wait = cerial::Limits::new().lock_wait(std::time::Duration::from_millis(5));
+    let wait = Limits::new().lock_wait(std::time::Duration::from_millis(5));
     let options = Options::new().limits(wait);
     let guard = value.a.lock();
     let error = options.serialize(&value).unwrap_err();
@@ -99,7 +200,10 @@ fn a_lone_end_of_a_channel_is_refused_by_name_with_advice() {
         assert_eq!((error.kind(), error.path().as_str()), (ErrorKind::Unknown, place));
         assert!(error.to_string().contains(name), "{error}");
         let help = error.help().unwrap();
-        assert!(help.contains(if place == "barrier" { "skip" } else { "Queue" }), "{help}");
+        assert!(
+            help.contains(if place == "barrier" { "cerial_plugins::Barrier" } else { "Queue" }),
+            "{help}"
+        );
     }
 }
 
@@ -164,4 +268,48 @@ fn the_registry_lists_what_the_crate_brings() {
     for key in ["std::Instant", "std::Condvar", "regex::Regex", "url::Url", "uuid::Uuid"] {
         assert!(keys.contains(&key), "{keys:?}");
     }
+}
+
+#[test]
+fn a_pattern_that_compiles_to_more_than_the_budget_is_refused() {
+    // Each is a few bytes of input and megabytes of memory.
+    let bombs: Vec<Via<Regex>> = (0..200).map(|_| Via(Regex::new(r"\w{20}\w{20}").unwrap())).collect();
+    let bytes = cerial::serialize(&bombs).unwrap();
+    let limits = Limits::untrusted().alloc_bytes(64 << 20);
+    let error = Options::new().limits(limits).deserialize::<Vec<Via<Regex>>>(&bytes).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert_eq!(error.handler(), Some("regex::Regex"));
+    assert!(error.path().starts_with('['), "{error}");
+}
+
+#[test]
+fn a_state_that_makes_no_value_is_an_error_with_its_place() {
+    #[derive(cerial::Cerial)]
+    #[cerial(transparent)]
+    struct As(#[cerial(with = Lying)] String);
+    struct Lying;
+    impl cerial::Handler for Lying {
+        type Value = String;
+        type State = String;
+        const KEY: &'static str = "test::Lying";
+        fn extract(v: &String, _: &mut cerial::Extract) -> cerial::Result<String> {
+            Ok(v.clone())
+        }
+        fn rebuild(s: String, _: &mut cerial::Rebuild) -> cerial::Result<String> {
+            Ok(s)
+        }
+    }
+    #[derive(cerial::Cerial)]
+    struct Back {
+        #[cerial(with = cerial_plugins::RegexHandler)]
+        pattern: Regex,
+    }
+    let options = Options::new();
+    let mut bytes = options.serialize(&Back { pattern: Regex::new("a+b+c").unwrap() }).unwrap();
+    let lie = options.serialize(&As("a+(+c".into())).unwrap();
+    // The value stands behind the schema: its last six bytes are the state.
+    let at = bytes.len() - 6;
+    bytes[at..].copy_from_slice(&lie[lie.len() - 6..]);
+    let error = options.deserialize::<Back>(&bytes).err().unwrap();
+    assert_eq!((error.path().as_str(), error.handler()), ("pattern", Some("regex::Regex")));
 }

@@ -20,6 +20,7 @@ mod servers;
 mod setup;
 mod step;
 mod steps;
+mod supported;
 mod table;
 mod test;
 mod torture;
@@ -37,6 +38,7 @@ cargo xtask COMMAND
   test [MODULE]               setup, servers, every test and doctest; MODULE (timing, core, ..) limits to one
   ci                          formatting, lints, layers, tests, docs, benches, fuzz targets, licences
   fuzz [SECONDS]              build every fuzz target and run each for SECONDS (default 5)
+  supported                   write plugins/SUPPORTED.md from the tables that its tests run
   layers                      check that dependencies between the crates only go down
   bench NAME|all              run a bench, hold it against benches/bars.toml, write target/bench/NAME.json
   torture NAME [--seconds N] [--seed S]
@@ -88,6 +90,7 @@ fn run() -> Result<()> {
             last(args)?;
             fuzz::run(seconds)
         }
+        "supported" => last(args).and_then(|()| supported::run()),
         "layers" => last(args).and_then(|()| layers::run()),
         "bench" => {
             let name = word(&mut args)?.ok_or_else(|| Error::usage("bench: want a name, or `all`"))?;

@@ -38,6 +38,19 @@ const CONTAINERS: &[(&str, &str, usize)] = &[
     ("Reverse", "CReverse", 1),
     ("Wrapping", "CWrapping", 1),
     ("Saturating", "CSaturating", 1),
+    ("Cursor", "CCursor", 1),
+];
+
+/// Containers of other crates, whose codec there is only with a feature of that crate's name: without it, and for
+/// another type of such a name, the field goes as any other does.
+const FOREIGN: &[(&str, &str, usize)] = &[
+    ("IndexMap", "CHashMap", 2),
+    ("IndexSet", "CHashSet", 1),
+    ("DashMap", "CHashMap", 2),
+    ("DashSet", "CHashSet", 1),
+    ("ArrayVec", "CVec", 1),
+    ("ReentrantMutex", "CMutex", 1),
+    ("FairMutex", "CMutex", 1),
 ];
 
 /// Whether a type is a scalar or text by its name.
@@ -124,21 +137,26 @@ fn any(krate: &TokenStream, ty: &Type) -> TokenStream {
             quote_spanned!(here=> unsafe { #krate::codec::CFn::<#ty>::new() })
         }
         Type::Path(_) if is_plain(ty) => quote!(#krate::codec::Static::<#ty>::NEW),
-        Type::Path(path) => match container(krate, path) {
-            Some(composed) => unless_static(krate, ty, &composed),
-            None => leaf(krate, ty),
+        Type::Path(path) => match (container(krate, path, CONTAINERS), container(krate, path, FOREIGN)) {
+            (Some(composed), _) => unless_static(krate, ty, &composed),
+            (None, Some(composed)) => if_it_fits(krate, ty, &composed),
+            (None, None) => leaf(krate, ty),
         },
         _ => leaf(krate, ty),
     }
 }
 
-/// The composed codec of a container of the standard library.
-fn container(krate: &TokenStream, path: &syn::TypePath) -> Option<TokenStream> {
+/// The composed codec of a container.
+fn container(
+    krate: &TokenStream,
+    path: &syn::TypePath,
+    known: &[(&str, &str, usize)],
+) -> Option<TokenStream> {
     let last = path.path.segments.last()?;
     if last.ident == "PhantomData" {
         return Some(quote!(#krate::codec::CPhantom));
     }
-    let (_, codec, values) = CONTAINERS.iter().find(|(name, _, _)| last.ident == name)?;
+    let (_, codec, values) = known.iter().find(|(name, _, _)| last.ident == name)?;
     let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
     let types: Vec<&Type> = args
         .args
@@ -180,6 +198,15 @@ fn unless_static(krate: &TokenStream, ty: &Type, composed: &TokenStream) -> Toke
     quote_spanned!(here=> {
         use #krate::__private::{OrCodec as _, OrStatic as _};
         (&&#krate::__private::Or::<#ty, _>::new(#composed)).pick()
+    })
+}
+
+/// The type's own codec, the composed one where it is one for that type, or a leaf's.
+fn if_it_fits(krate: &TokenStream, ty: &Type, composed: &TokenStream) -> TokenStream {
+    let (krate, here) = at(ty, krate);
+    quote_spanned!(here=> {
+        use #krate::__private::{FitCodec as _, FitLeaf as _, FitSerde as _, FitStatic as _};
+        (&&&&#krate::__private::Fit::<#ty, _>::new(#composed)).pick()
     })
 }
 

@@ -157,12 +157,15 @@ by_codec!([T] Cell<T>, [T: Encode + Copy], [T: Decode<'de> + Copy], CCell(Static
 
 /// A cell that is written once: an optional value.
 macro_rules! once {
-    ($(#[$doc:meta])* $codec:ident, $cell:ident) => {
+    ($(#[$doc:meta])* pub $codec:ident; $cell:ty) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $codec<C>(pub C);
 
-        impl<T, C: Codec<T>> Codec<$cell<T>> for $codec<C> {
+        $crate::codec::cells::once!($codec; $cell);
+    };
+    ($codec:ident; $cell:ty) => {
+        impl<T, C: Codec<T>> Codec<$cell> for $codec<C> {
             #[inline(always)]
             fn shape(self) -> Shape {
                 Shape::HEAP
@@ -174,44 +177,46 @@ macro_rules! once {
             fn has_placeholder(self) -> bool {
                 true
             }
-            fn placeholder(self) -> Option<$cell<T>> {
-                Some($cell::new())
+            fn placeholder(self) -> Option<$cell> {
+                Some(<$cell>::new())
             }
             #[inline(always)]
-            fn head(self, _: &$cell<T>, _: &mut [u8]) {}
-            fn tail(self, value: &$cell<T>, w: &mut Writer<'_>) -> Result<()> {
+            fn head(self, _: &$cell, _: &mut [u8]) {}
+            fn tail(self, value: &$cell, w: &mut Writer<'_>) -> Result<()> {
                 w.value(COption(ByRef(self.0)), &value.get())
             }
-            fn walk(self, value: &$cell<T>, walker: &mut Walker<'_>) -> Result<()> {
+            fn walk(self, value: &$cell, walker: &mut Walker<'_>) -> Result<()> {
                 value.get().map_or(Ok(()), |value| self.0.walk(value, walker))
             }
-            fn patch(self, value: &mut $cell<T>, patcher: &mut Patcher<'_>) {
+            fn patch(self, value: &mut $cell, patcher: &mut Patcher<'_>) {
                 if let Some(value) = value.get_mut() {
                     self.0.patch(value, patcher);
                 }
             }
         }
-        impl<'de, T, C: ReadCodec<'de, T>> ReadCodec<'de, $cell<T>> for $codec<C> {
-            fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$cell<T>> {
-                Ok(r.value(COption(self.0))?.map_or_else($cell::new, $cell::from))
+        impl<'de, T, C: ReadCodec<'de, T>> ReadCodec<'de, $cell> for $codec<C> {
+            fn read(self, _: &[u8], r: &mut Reader<'de>) -> Result<$cell> {
+                Ok(r.value(COption(self.0))?.map_or_else(<$cell>::new, <$cell>::from))
             }
         }
-        by_codec!([T] $cell<T>, [T: Encode], [T: Decode<'de>], $codec(Static::<T>::NEW));
+        by_codec!([T] $cell, [T: Encode], [T: Decode<'de>], $codec(Static::<T>::NEW));
     };
 }
 
+pub(super) use once;
+
 once! {
     /// `OnceCell<T>`.
-    COnceCell, OnceCell
+    pub COnceCell; OnceCell<T>
 }
 once! {
     /// `OnceLock<T>`.
-    COnceLock, OnceLock
+    pub COnceLock; OnceLock<T>
 }
 
 /// The codec of `T`, for a `&T`.
 #[derive(Clone, Copy)]
-struct ByRef<C>(C);
+pub(super) struct ByRef<C>(pub(super) C);
 
 impl<T, C: Codec<T>> Codec<&T> for ByRef<C> {
     #[inline(always)]

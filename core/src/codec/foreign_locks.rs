@@ -11,6 +11,8 @@ use crate::walk::Walker;
 use crate::wire::{Reader, Writer};
 
 use super::{CMutex, CRwLock, Codec, ReadCodec, Static, by_codec};
+#[cfg(feature = "tokio")]
+use super::{COnceCell, COption, cells::ByRef};
 
 /// A lock that is never poisoned; `$lock` gives a guard within a time, or none.
 macro_rules! locks {
@@ -58,6 +60,11 @@ locks! {
         |lock, wait| parking_lot::Mutex::try_lock_for(lock, wait);
     CRwLock for parking_lot::RwLock<T>, parking_lot::RwLock::new,
         |lock, wait| parking_lot::RwLock::try_read_for(lock, wait);
+    CMutex for parking_lot::FairMutex<T>, parking_lot::FairMutex::new,
+        |lock, wait| parking_lot::FairMutex::try_lock_for(lock, wait);
+    // One that this thread holds is no obstacle: it is entered once more.
+    CMutex for parking_lot::ReentrantMutex<T>, parking_lot::ReentrantMutex::new,
+        |lock, wait| parking_lot::ReentrantMutex::try_lock_for(lock, wait);
 }
 
 #[cfg(feature = "tokio")]
@@ -67,6 +74,9 @@ locks! {
     CRwLock for tokio::sync::RwLock<T>, tokio::sync::RwLock::new,
         |lock, wait| polled(wait, || tokio::sync::RwLock::try_read(lock).ok());
 }
+
+#[cfg(feature = "tokio")]
+super::cells::once!(COnceCell; tokio::sync::OnceCell<T>);
 
 /// Tries again until it succeeds or the time is over: those locks have no timed wait outside of a runtime.
 #[cfg(feature = "tokio")]

@@ -34,7 +34,7 @@ pub(super) fn write_slice<T>(items: &[T], codec: impl Codec<T>, w: &mut Writer<'
 
 /// Writes elements that follow a count.
 #[inline]
-fn write_each<'a, T: 'a>(
+pub(super) fn write_each<'a, T: 'a>(
     items: impl Iterator<Item = &'a T>,
     codec: impl Codec<T>,
     w: &mut Writer<'_>,
@@ -52,7 +52,11 @@ fn write_each<'a, T: 'a>(
 
 /// Reads a vector of `n` elements, charged already.
 #[inline]
-fn read_vec<'de, T>(codec: impl ReadCodec<'de, T>, r: &mut Reader<'de>, n: usize) -> Result<Vec<T>> {
+pub(super) fn read_vec<'de, T>(
+    codec: impl ReadCodec<'de, T>,
+    r: &mut Reader<'de>,
+    n: usize,
+) -> Result<Vec<T>> {
     let shape = codec.shape();
     if !shape.tail && shape.head > 0 {
         let heads = r.block(n * shape.head)?;
@@ -73,7 +77,7 @@ fn read_vec<'de, T>(codec: impl ReadCodec<'de, T>, r: &mut Reader<'de>, n: usize
 
 /// Reads `n` elements, charged already, into `push`.
 #[inline]
-fn read_each<'de, T>(
+pub(super) fn read_each<'de, T>(
     codec: impl ReadCodec<'de, T>,
     r: &mut Reader<'de>,
     n: usize,
@@ -127,12 +131,15 @@ pub(super) fn patch_each<'a, T: 'a>(
 
 /// A list type: how it is written from a slice or an iterator, and filled.
 macro_rules! list {
-    ($(#[$doc:meta])* $codec:ident, [$($generics:tt)*] $list:ty, [$($bounds:tt)*],
-     charge: $item:expr, write: $write:expr, read: $read:expr, patch: $patch:expr) => {
+    ($(#[$doc:meta])* pub $codec:ident; $($of:tt)*) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $codec<C>(pub C);
 
+        $crate::codec::lists::list!($codec; $($of)*);
+    };
+    ($codec:ident; [$($generics:tt)*] $list:ty, [$($bounds:tt)*],
+     charge: $item:expr, write: $write:expr, read: $read:expr, patch: $patch:expr) => {
         impl<$($generics)*, C: Codec<T>> Codec<$list> for $codec<C> {
             #[inline(always)]
             fn shape(self) -> Shape {
@@ -179,9 +186,11 @@ macro_rules! list {
     };
 }
 
+pub(super) use list;
+
 list! {
     /// `Vec<T>`.
-    CVec, [T] Vec<T>, [],
+    pub CVec; [T] Vec<T>, [],
     charge: size_of::<T>(),
     write: |v: &Vec<T>, c, w| write_slice(v, c, w),
     read: |c, r, n| read_vec(c, r, n),
@@ -191,7 +200,7 @@ by_codec!([T] Vec<T>, [T: Encode], [T: Decode<'de>], CVec(Static::<T>::NEW));
 
 list! {
     /// `VecDeque<T>`.
-    CVecDeque, [T] VecDeque<T>, [],
+    pub CVecDeque; [T] VecDeque<T>, [],
     charge: size_of::<T>(),
     write: |v: &VecDeque<T>, c, w: &mut Writer<'_>| {
         w.count(v.len());
@@ -204,7 +213,7 @@ by_codec!([T] VecDeque<T>, [T: Encode], [T: Decode<'de>], CVecDeque(Static::<T>:
 
 list! {
     /// `LinkedList<T>`.
-    CLinkedList, [T] LinkedList<T>, [],
+    pub CLinkedList; [T] LinkedList<T>, [],
     charge: (size_of::<T>() + 2 * size_of::<usize>()).next_multiple_of(align_of::<usize>()),
     write: |v: &LinkedList<T>, c, w: &mut Writer<'_>| {
         w.count(v.len());
@@ -220,12 +229,15 @@ by_codec!([T] LinkedList<T>, [T: Encode], [T: Decode<'de>], CLinkedList(Static::
 
 /// A collection whose elements are hashed or ordered while it is read: they must be complete by then.
 macro_rules! keyed {
-    ($(#[$doc:meta])* $codec:ident, [$($generics:tt)*] $list:ty, [$($bounds:tt)*],
-     sort: $sort:expr, charge: $charge:path, empty: $empty:expr, push: $push:expr) => {
+    ($(#[$doc:meta])* pub $codec:ident; $($of:tt)*) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $codec<C>(pub C);
 
+        $crate::codec::lists::keyed!($codec; $($of)*);
+    };
+    ($codec:ident; [$($generics:tt)*] $list:ty, [$($bounds:tt)*],
+     sort: $sort:expr, charge: $charge:path, empty: $empty:expr, push: $push:expr) => {
         impl<$($generics)*, C: Codec<T>> Codec<$list> for $codec<C> {
             #[inline(always)]
             fn shape(self) -> Shape {
@@ -241,7 +253,7 @@ macro_rules! keyed {
                 let nests = self.0.shape().nests;
                 w.eager(nests, |w| {
                     if $sort && w.options().canonical {
-                        let sorted = super::maps::sorted_by_bytes(value.iter(), |item| item, self.0, w)?;
+                        let sorted = $crate::codec::maps::sorted_by_bytes(value.iter(), |item| item, self.0, w)?;
                         write_each(sorted.into_iter(), self.0, w)
                     } else {
                         write_each(value.iter(), self.0, w)
@@ -274,9 +286,11 @@ macro_rules! keyed {
     };
 }
 
+pub(super) use keyed;
+
 keyed! {
     /// `HashSet<T, S>`.
-    CHashSet, [T, S] HashSet<T, S>, [T: Eq + Hash, S: BuildHasher + Default],
+    pub CHashSet; [T, S] HashSet<T, S>, [T: Eq + Hash, S: BuildHasher + Default],
     sort: true,
     charge: charges::table,
     empty: |n| HashSet::with_capacity_and_hasher(n, S::default()),
@@ -291,7 +305,7 @@ by_codec!(
 
 keyed! {
     /// `BTreeSet<T>`.
-    CBTreeSet, [T] BTreeSet<T>, [T: Ord],
+    pub CBTreeSet; [T] BTreeSet<T>, [T: Ord],
     sort: false,
     charge: charges::tree,
     empty: |_| BTreeSet::new(),
@@ -301,7 +315,7 @@ by_codec!([T] BTreeSet<T>, [T: Encode], [T: Decode<'de> + Ord], CBTreeSet(Static
 
 keyed! {
     /// `BinaryHeap<T>`: its elements, in the heap's own order (sorted by their bytes where canonical).
-    CBinaryHeap, [T] BinaryHeap<T>, [T: Ord],
+    pub CBinaryHeap; [T] BinaryHeap<T>, [T: Ord],
     sort: true,
     charge: charges::each,
     empty: BinaryHeap::with_capacity,

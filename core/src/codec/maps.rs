@@ -30,7 +30,7 @@ pub(super) fn sorted_by_bytes<T, K>(
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-fn write_entries<'a, K: 'a, V: 'a>(
+pub(super) fn write_entries<'a, K: 'a, V: 'a>(
     entries: impl Iterator<Item = (&'a K, &'a V)>,
     keys: impl Codec<K>,
     values: impl Codec<V>,
@@ -71,7 +71,7 @@ fn key_name<K>(keys: impl Codec<K>, key: &K, w: &Writer<'_>) -> Option<String> {
     crate::ir::key_name(|builder| keys.schema(builder), apart.written(), w.options())
 }
 
-fn walk_entries<'a, K: 'a, V: 'a>(
+pub(super) fn walk_entries<'a, K: 'a, V: 'a>(
     entries: impl Iterator<Item = (&'a K, &'a V)>,
     keys: impl Codec<K>,
     values: impl Codec<V>,
@@ -91,7 +91,7 @@ fn walk_entries<'a, K: 'a, V: 'a>(
     Ok(())
 }
 
-fn read_entries<'de, K, V>(
+pub(super) fn read_entries<'de, K, V>(
     keys: impl ReadCodec<'de, K>,
     values: impl ReadCodec<'de, V>,
     r: &mut Reader<'de>,
@@ -118,12 +118,15 @@ fn read_entries<'de, K, V>(
 }
 
 macro_rules! map {
-    ($(#[$doc:meta])* $codec:ident, [$($generics:tt)*] $map:ty, [$($bounds:tt)*],
-     sort: $sort:expr, charge: $charge:path, empty: $empty:expr, [$($enc:tt)*], [$($dec:tt)*]) => {
+    ($(#[$doc:meta])* pub $codec:ident; $($of:tt)*) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub struct $codec<C, D>(pub C, pub D);
 
+        $crate::codec::maps::map!($codec; $($of)*);
+    };
+    ($codec:ident; [$($generics:tt)*] $map:ty, [$($bounds:tt)*],
+     sort: $sort:expr, charge: $charge:path, empty: $empty:expr, [$($enc:tt)*], [$($dec:tt)*]) => {
         impl<$($generics)*, C: Codec<K>, D: Codec<V>> Codec<$map> for $codec<C, D> {
             #[inline(always)]
             fn shape(self) -> Shape {
@@ -171,9 +174,11 @@ macro_rules! map {
     };
 }
 
+pub(super) use map;
+
 map! {
     /// `HashMap<K, V, S>`.
-    CHashMap, [K, V, S] HashMap<K, V, S>, [K: Eq + Hash, S: BuildHasher + Default],
+    pub CHashMap; [K, V, S] HashMap<K, V, S>, [K: Eq + Hash, S: BuildHasher + Default],
     sort: true,
     charge: charges::table,
     empty: |n| HashMap::with_capacity_and_hasher(n, S::default()),
@@ -183,7 +188,7 @@ map! {
 
 map! {
     /// `BTreeMap<K, V>`.
-    CBTreeMap, [K, V] BTreeMap<K, V>, [K: Ord],
+    pub CBTreeMap; [K, V] BTreeMap<K, V>, [K: Ord],
     sort: false,
     charge: charges::tree,
     empty: |_| BTreeMap::new(),

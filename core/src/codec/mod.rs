@@ -6,8 +6,16 @@
 
 mod cells;
 mod charges;
+mod cursors;
+#[cfg(feature = "ndarray")]
+mod foreign_arrays;
+mod foreign_lists;
 #[cfg(any(feature = "parking_lot", feature = "tokio"))]
 mod foreign_locks;
+mod foreign_maps;
+#[cfg(feature = "nalgebra")]
+mod foreign_matrices;
+mod foreign_numbers;
 #[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
 mod functions;
 mod lists;
@@ -36,6 +44,9 @@ use crate::walk::Walker;
 use crate::wire::{Plain, Reader, Writer};
 
 pub use cells::{CCell, CMutex, COnceCell, COnceLock, CRefCell, CRwLock};
+pub use cursors::CCursor;
+#[cfg(feature = "smallvec")]
+pub use foreign_lists::CSmallVec;
 pub use functions::{CFn, Code};
 pub(crate) use functions::{Written, place_from_outside, read_function, write_named};
 pub use lists::{CArray, CBTreeSet, CBinaryHeap, CHashSet, CLinkedList, CVec, CVecDeque};

@@ -132,6 +132,9 @@ macro_rules! via {
     };
 }
 
+#[cfg(any(feature = "num-complex", feature = "num-rational"))]
+pub(super) use via;
+
 via!([] Duration as (u64, u32), [], [], "core::Duration" ["secs", "nanos"],
 |d| (d.as_secs(), d.subsec_nanos()),
 |(secs, nanos)| if nanos < 1_000_000_000 {

@@ -25,11 +25,11 @@ const ADVICE: &[(&[&str], &str)] = &[
     ),
     (
         &["std::sync::lazy_lock::LazyLock<", "core::cell::lazy::LazyCell<"],
-        "a lazy cell cannot be made from a value: use `OnceLock` or `OnceCell`",
+        "a lazy cell cannot be made from a value: use `cerial_plugins::Lazy`, or `OnceLock` or `OnceCell`",
     ),
     (
         &["std::sync::barrier::Barrier"],
-        "a barrier cannot be asked for its size: keep the size, and make the barrier with `#[cerial(skip)]`",
+        "a barrier cannot be asked for its size: use `cerial_plugins::Barrier`, which knows it",
     ),
     (
         &["std::fs::File", "std::net::tcp::", "std::net::udp::", "std::os::unix::net::", "std::process::"],
@@ -52,6 +52,14 @@ const ADVICE: &[(&[&str], &str)] = &[
         &["fn(", "unsafe fn(", "extern \"", "for<"],
         "write the type out where the field stands, `fn(..) -> ..`: behind an alias a function with references is not \
          recognised; mark the function itself `#[cerial::function]`",
+    ),
+    (
+        &["std::thread::JoinHandle<", "std::thread::join_handle::JoinHandle<"],
+        "a thread does not travel: `cerial_plugins::Finished` takes its handle, and travels as what it returned",
+    ),
+    (
+        &["num_rational::Ratio<num_bigint::"],
+        "a ratio of big integers does not travel: keep its two parts, and make it with `Ratio::new`",
     ),
     (&["std::thread::"], "a thread does not travel: keep what it works on, or its result"),
 ];
