@@ -38,8 +38,8 @@ pub use suitkaise_processing::{
     Anchor, AutoReconnect, BackgroundJob, BackgroundPool, BoxError, Cause, Closure, Context, Death, Handle,
     Init, Job, Lifecycle, MIB, OneWay, Pending, Pipe, PipeError, PipeErrorKind, Plain, Point, Pool,
     PoolError, PoolErrorKind, ProcessConfig, ProcessError, ProcessErrorKind, Progress, Result, Results,
-    Sandbox, Section, Skprocess, Star, Stdio, TimedJob, Timers, Work, closure, init, keep_warm, lifecycle,
-    main, skprocess, stop_all, test_support,
+    Sandbox, Section, SharedBytes, Skprocess, Star, Stdio, TimedJob, Timers, Work, closure, init, keep_warm,
+    lifecycle, main, skprocess, stop_all, test_support,
 };
 pub use suitkaise_sk::{
     AsyncSkfunction, Background, FunctionTimeoutError, Shareable, SkModifierError, Skfunction, blocking, sk,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use cerial::Cerial;
 
-use crate::frame::Frame;
+use crate::frame::{Frame, MAX_FDS};
 use crate::peer::OPTIONS;
 use crate::pipe::End;
 
@@ -27,10 +27,10 @@ struct Bag {
 /// What goes with a payload.
 pub(crate) type Packed = Vec<Packet>;
 
-/// A copy of a descriptor, and the end of a pipe that it was copied from.
+/// A copy of a descriptor, and the end of a pipe that it was copied from, if it was.
 pub(crate) struct Packet {
     pub(crate) fd: OwnedFd,
-    pub(crate) end: Arc<End>,
+    pub(crate) end: Option<Arc<End>>,
 }
 
 impl AsFd for Packet {
@@ -41,8 +41,8 @@ impl AsFd for Packet {
 
 /// A payload was sent: the ends that went with it are the receiver's now.
 pub(crate) fn sent(packed: &[Packet]) {
-    for packet in packed {
-        packet.end.leave();
+    for end in packed.iter().filter_map(|packet| packet.end.as_ref()) {
+        end.leave();
     }
 }
 
@@ -100,11 +100,23 @@ pub(crate) fn unpack<R>(fds: Vec<OwnedFd>, read: impl FnOnce() -> R) -> R {
     read()
 }
 
+/// Descriptors that one value may have: a frame takes so many, and one is the value's own file.
+const MOST: usize = MAX_FDS - 1;
+
+/// Whether there is a bag with room for another descriptor.
+pub(crate) fn has_room() -> bool {
+    BAG.with(|bag| bag.borrow().packing.as_ref().is_some_and(|packing| packing.len() < MOST))
+}
+
 /// Puts a descriptor in; its number, or `None` where there is no bag.
 pub(crate) fn put(packet: impl FnOnce() -> std::io::Result<Packet>) -> std::io::Result<Option<u32>> {
     BAG.with(|bag| {
         let mut bag = bag.borrow_mut();
         let Some(packing) = &mut bag.packing else { return Ok(None) };
+        if packing.len() >= MOST {
+            let said = format!("a value takes {MOST} descriptors at most");
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, said));
+        }
         packing.push(packet()?);
         Ok(Some(u32::try_from(packing.len() - 1).unwrap_or(u32::MAX)))
     })

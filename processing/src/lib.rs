@@ -29,6 +29,7 @@ pub use crate::pool::{
 };
 pub use crate::raw::{Cause, Death, Stdio};
 pub use crate::sandbox::{MIB, Sandbox};
+pub use crate::shared_bytes::SharedBytes;
 #[cfg(feature = "tokio")]
 pub use crate::skprocess::AsyncJob;
 pub use crate::skprocess::{
@@ -57,6 +58,7 @@ mod peer;
 mod pipe;
 mod pool;
 mod sandbox;
+mod shared_bytes;
 mod side;
 mod skprocess;
 mod spares;

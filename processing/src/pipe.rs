@@ -240,13 +240,13 @@ impl Point {
             return Err(cerial::Error::other("this end of a pipe has messages that were not taken")
                 .with_help("take them before the point travels"));
         }
-        let packet = || Ok(Packet { fd: fds::copy(channel.as_fd())?, end: Arc::clone(&self.end) });
+        let packet = || Ok(Packet { fd: fds::copy(channel.as_fd())?, end: Some(Arc::clone(&self.end)) });
         match bag::put(packet) {
             Ok(Some(number)) => Ok(number),
             Ok(None) => Err(cerial::Error::other("a point of a pipe travels only to a child").with_help(
                 "put it in an item or result of a Pool, an object that is started, or a message; not in bytes of your own",
             )),
-            Err(error) => Err(cerial::Error::other(format!("no descriptor left for a point: {error}"))),
+            Err(error) => Err(cerial::Error::other(format!("no descriptor for a point of a pipe: {error}"))),
         }
     }
 }

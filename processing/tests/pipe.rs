@@ -224,3 +224,13 @@ fn a_point_is_there_again_in_the_next_life() {
     job.result().expect("a second life");
     assert_eq!(anchor.recv_within::<u8>(SOON).expect_err("nobody").kind(), PipeErrorKind::Closed);
 }
+
+#[test]
+fn more_points_than_a_frame_takes_are_an_error_of_the_item() {
+    let (anchors, points): (Vec<_>, Vec<_>) = (0..17).map(|_| Pipe::pair().expect("a pipe")).unzip();
+    let pool = Pool::workers(1);
+    let error = pool.map(|points: Vec<Point>| points.len(), [points]).expect_err("too many");
+    assert!(error.to_string().contains("15 descriptors at most"), "{error}");
+    assert_eq!(pool.map(|x: u8| x, [1]).expect("the pool goes on"), [1]);
+    drop(anchors);
+}

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use suitkaise_processing::raw::{Cause, Stdio};
-use suitkaise_processing::{Pool, PoolError, PoolErrorKind, Sandbox, closure};
+use suitkaise_processing::{Pool, PoolError, PoolErrorKind, Sandbox, SharedBytes, closure};
 
 suitkaise_processing::test_support!();
 
@@ -522,4 +522,31 @@ fn random_kills_lose_and_double_no_result() {
     drop(tx);
     assert_eq!(seen, 3000);
     assert!(killer.join().expect("no panic") > 0);
+}
+
+#[test]
+fn shared_bytes_travel_by_their_memory() {
+    let pool = Pool::workers(2);
+    let bytes = SharedBytes::from(vec![7_u8; 3 << 20]);
+    let halve = |bytes: SharedBytes| SharedBytes::from(&bytes[..bytes.len() / 2]);
+    let got = pool.map(halve, [bytes.clone(), SharedBytes::from("ab".to_owned()), bytes]).expect("results");
+    assert_eq!(got.iter().map(|bytes| bytes.len()).collect::<Vec<_>>(), [3 << 19, 1, 3 << 19]);
+    let again = pool.map(halve, got).expect("mapped ones travel on");
+    assert!(again[0].iter().all(|byte| *byte == 7) && again[0].len() == 3 << 18);
+    // More than a frame takes: the rest goes as it is.
+    let many: Vec<_> = (0..20_u8).map(|n| SharedBytes::from(vec![n; 40 << 10])).collect();
+    let sums =
+        pool.map(|many: Vec<SharedBytes>| many.iter().map(|bytes| u64::from(bytes[9])).sum::<u64>(), [many]);
+    assert_eq!(sums.expect("results"), [190]);
+    let elsewhere = cerial::serialize(&again[0]).expect("bytes");
+    assert_eq!(cerial::deserialize::<SharedBytes>(&elsewhere).expect("bytes"), again[0]);
+}
+
+#[test]
+fn paths_and_closures_over_them_need_nothing_of_their_own() {
+    let files =
+        ["Cargo.toml", "src/lib.rs"].map(|name| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name));
+    let want: Vec<u64> = files.iter().map(|file| std::fs::metadata(file).expect("a file").len()).collect();
+    let sizes = Pool::new().try_map(|p: std::path::PathBuf| std::fs::metadata(p).map(|m| m.len()), files);
+    assert_eq!(sizes.expect("sizes"), want);
 }

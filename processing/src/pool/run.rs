@@ -22,6 +22,8 @@ pub(super) struct Block {
     pub(super) ends: Vec<usize>,
     /// The bytes of the one item stand here instead.
     pub(super) file: Option<OwnedFd>,
+    /// How many bytes stand there.
+    pub(super) large: usize,
     /// What travels beside the one item.
     pub(super) fds: Packed,
 }
@@ -40,6 +42,11 @@ impl Segment {
         let end = |i: usize| self.block.ends.get(i).copied().unwrap_or(0);
         let start = if self.items.start == 0 { 0 } else { end(self.items.start - 1) };
         &self.block.bytes[start..if self.items.is_empty() { start } else { end(self.items.end - 1) }]
+    }
+
+    /// How many bytes it holds, here or in a file.
+    fn weight(&self) -> usize {
+        self.bytes().len() + self.block.large
     }
 
     /// Splits the first `n` items off, or as many as fit in `bytes`; at least one.
@@ -148,7 +155,7 @@ impl Run {
             return;
         }
         state.queued += block.ends.len();
-        state.queued_bytes += block.bytes.len();
+        state.queued_bytes += block.bytes.len() + block.large;
         let items = 0..block.ends.len();
         state.queue.push_back(Segment { block: Arc::new(block), items, attempts: 0 });
     }
@@ -181,7 +188,7 @@ impl Run {
             state.queue.pop_front();
         }
         state.queued -= segment.items.len();
-        state.queued_bytes = state.queued_bytes.saturating_sub(segment.bytes().len());
+        state.queued_bytes = state.queued_bytes.saturating_sub(segment.weight());
         Ok(Some(segment))
     }
 
@@ -190,7 +197,7 @@ impl Run {
         let mut state = self.lock();
         if !segment.items.is_empty() && !self.is_cancelled() && state.ended.is_none() {
             state.queued += segment.items.len();
-            state.queued_bytes += segment.bytes().len();
+            state.queued_bytes += segment.weight();
             state.queue.push_front(segment);
         }
     }

@@ -46,6 +46,8 @@ pub struct Results<I: Iterator, R> {
     slots: VecDeque<Option<Result<R, PoolError>>>,
     ready: VecDeque<Result<R, PoolError>>,
     deliveries: Vec<Delivery>,
+    /// Where large items are written.
+    scratch: Vec<u8>,
     watch: Option<Watch>,
     over: bool,
     types: Of<R>,
@@ -70,6 +72,7 @@ where
             slots: VecDeque::new(),
             ready: VecDeque::new(),
             deliveries: Vec::new(),
+            scratch: Vec::new(),
             watch,
             over: false,
             types: Of::default(),
@@ -126,9 +129,11 @@ where
         }
     }
 
-    /// Takes up to `n` items.
+    /// Takes up to `n` items. What is large is written into a buffer that is used again: fresh memory costs more than the
+    /// copy.
     fn push(&mut self, n: usize) {
-        let mut block = Block { first: self.next, ..Block::default() };
+        let bytes = std::mem::take(&mut self.scratch);
+        let mut block = Block { first: self.next, bytes, ..Block::default() };
         for _ in 0..n {
             let Some(item) = self.items.as_mut().and_then(Iterator::next) else {
                 self.items = None;
@@ -157,31 +162,39 @@ where
                 }
             }
             // The block ends here; what follows stands in the next one.
-            let alone = if problem.is_some() || large { block.bytes.split_off(start) } else { Vec::new() };
-            self.send(std::mem::replace(&mut block, Block { first: self.next, ..Block::default() }));
+            let next = Block { first: self.next, ..Block::default() };
+            let mut before = std::mem::replace(&mut block, next);
+            let mut alone = std::mem::take(&mut before.bytes);
+            before.bytes = alone[..start].to_vec();
+            self.send(before);
             if let Some(said) = problem {
                 self.put(number, Err(PoolError::item(PoolErrorKind::Item, number, 0, vec![said])));
             } else if large {
-                match to_file(&alone) {
+                match to_file(&alone[start..]) {
                     Err(error) => {
-                        let said = format!("no memory for its {} bytes: {error}", alone.len());
+                        let said = format!("no memory for its {} bytes: {error}", alone.len() - start);
                         self.put(number, Err(PoolError::item(PoolErrorKind::Item, number, 0, vec![said])));
                     }
                     Ok(file) => {
-                        let (bytes, end) = match &file {
-                            Some(_) => (Vec::new(), 0),
-                            None => (alone, usize::MAX),
-                        };
-                        let end = end.min(bytes.len());
-                        self.send(Block { first: number, bytes, ends: vec![end], file, fds: packed });
+                        let bytes = if file.is_some() { Vec::new() } else { alone[start..].to_vec() };
+                        let ends = vec![bytes.len()];
+                        let large = alone.len() - start;
+                        self.send(Block { first: number, bytes, ends, file, large, fds: packed });
                     }
                 }
+                alone.clear();
+                block.bytes = alone;
             }
         }
         self.send(block);
     }
 
-    fn send(&mut self, block: Block) {
+    fn send(&mut self, mut block: Block) {
+        if block.bytes.capacity() > 2 * READY_BYTES {
+            let few = block.bytes.to_vec();
+            self.scratch = std::mem::replace(&mut block.bytes, few);
+            self.scratch.clear();
+        }
         if !block.ends.is_empty() {
             self.outstanding += block.ends.len();
             self.run.push(block);

@@ -166,9 +166,13 @@ impl Worker {
         };
         let len = self.out.len() - at - ENTRY;
         if len > INLINE || !fds.is_empty() {
-            let large = self.out.split_off(at);
+            let mut large = std::mem::take(&mut self.out);
+            self.out.extend_from_slice(&large[..at]);
             self.tell(0, &[])?;
-            return self.tell_alone(status, &large[ENTRY..], fds);
+            let told = self.tell_alone(status, &large[at + ENTRY..], fds);
+            large.clear();
+            self.out = large;
+            return told;
         }
         self.out[at..at + ENTRY].copy_from_slice(&entry_head(status, len));
         #[cfg(target_os = "linux")]

@@ -61,7 +61,7 @@ impl<P: Skprocess> Job<P> {
         };
         let shared = supervise(order)?;
         // The ends of pipes in the object are the child's now.
-        ends.iter().for_each(|end| end.leave());
+        ends.iter().flatten().for_each(|end| end.leave());
         Ok(Job(Arc::new(Guard { shared, output: PhantomData })))
     }
 
