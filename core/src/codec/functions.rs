@@ -149,6 +149,7 @@ pub(crate) fn place_from_outside() -> Error {
 /// use cerial::{Cerial, Code};
 ///
 /// #[derive(Cerial)]
+/// #[cerial(bound(F: Copy))]
 /// struct Job<F: Copy + 'static> { work: Code<F>, input: u32 }
 ///
 /// let job = Job { work: Code(|x: u32| x + 1), input: 41 };
