@@ -1,6 +1,7 @@
-//! What a pool costs: `cargo bench -p suitkaise-processing --bench pool`.
+//! What a pool costs: `cargo bench -p suitkaise-processing --bench pool`, and a part of `cargo xtask bench processing`,
+//! which holds the figures against their bars.
 //!
-//! Each row prints the unit, the input, the figure, and the bar or a baseline from the same run beside it.
+//! Each row is a line `BENCH {"row", "unit", "ours", "peer", "peer_name"}`; a peer here is a baseline of the same run.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::time::{Duration, Instant};
@@ -10,10 +11,15 @@ use suitkaise_processing::{Pool, init};
 
 const WORKERS: usize = 2;
 
+#[allow(dead_code, reason = "the side-by-side bench has a main of its own")]
 fn main() {
     init();
     // `cargo test --benches` runs this too: small then.
-    let small = !std::env::args().any(|arg| arg == "--bench");
+    measure(!std::env::args().any(|arg| arg == "--bench"));
+}
+
+/// Prints all rows; `small` is for a look at whether they work.
+pub(crate) fn measure(small: bool) {
     let scale = |n: u64| if small { n / 1000 } else { n };
     no_ops(scale(1_000_000).max(100));
     one_in_flight(scale(100_000).max(100));
@@ -23,12 +29,16 @@ fn main() {
     flat(scale(10_000_000).max(1000));
 }
 
-fn row(what: &str, figure: String, bar: &str) {
-    println!("{what:<58} {figure:>16}   {bar}");
+fn row(what: &str, unit: &str, ours: f64, peer: Option<(f64, &str)>) {
+    let (peer, name) = peer
+        .map_or(("null".into(), "null".into()), |(figure, name)| (figure.to_string(), format!("\"{name}\"")));
+    println!(
+        r#"BENCH {{"row": "pool/{what}", "unit": "{unit}", "ours": {ours}, "peer": {peer}, "peer_name": {name}}}"#
+    );
 }
 
-fn micros(all: Duration, n: u64) -> String {
-    format!("{:.3} us/item", all.as_secs_f64() * 1e6 / n as f64)
+fn micros(all: Duration, n: u64) -> f64 {
+    all.as_secs_f64() * 1e6 / n as f64
 }
 
 fn warm() -> Pool {
@@ -51,7 +61,7 @@ fn no_ops(n: u64) {
         assert_eq!(pool.map(|x: u64| x, 0..n).expect("results").len() as u64, n);
         best = best.min(began.elapsed());
     }
-    row(&format!("map, {n} no-ops, {WORKERS} workers, automatic chunks"), micros(best, n), "bar 0.3 us");
+    row(&format!("map, {n} no-ops, {WORKERS} workers, automatic chunks"), "us/item", micros(best, n), None);
 }
 
 /// A rate that is never reached keeps one item in flight per worker.
@@ -63,7 +73,7 @@ fn one_in_flight(n: u64) {
         assert_eq!(pool.map(|x: u64| x, 0..n).expect("results").len() as u64, n);
         best = best.min(began.elapsed());
     }
-    row(&format!("map, {n} no-ops, one in flight per worker"), micros(best, n), "bar 5 us");
+    row(&format!("map, {n} no-ops, one in flight per worker"), "us/item", micros(best, n), None);
 }
 
 fn long_tasks(n: u64) {
@@ -74,9 +84,9 @@ fn long_tasks(n: u64) {
         x
     };
     assert_eq!(pool.map(nap, 0..n).expect("results").len() as u64, n);
-    let ideal = 0.01 * n as f64 / WORKERS as f64;
-    let ratio = began.elapsed().as_secs_f64() / ideal;
-    row(&format!("map, {n} tasks of 10 ms, beside the ideal split"), format!("{ratio:.3} x"), "bar 1.15 x");
+    let ideal = 10.0 * n as f64 / WORKERS as f64;
+    let took = began.elapsed().as_secs_f64() * 1e3;
+    row(&format!("map, {n} tasks of 10 ms"), "ms", took, Some((ideal, "the ideal split")));
 }
 
 /// From the kill of the only worker inside a task to the result of the next attempt.
@@ -92,11 +102,8 @@ fn replacement(rounds: usize) {
         })
         .collect();
     took.sort();
-    row(
-        "death of a worker, replaced, next item done (p50)",
-        format!("{:.3?}", took[took.len() / 2]),
-        "bar 2 ms",
-    );
+    let p50 = took[took.len() / 2].as_secs_f64() * 1e3;
+    row("death of a worker, replaced, next item done (p50)", "ms", p50, None);
 }
 
 fn die_or_tell(n: u64) -> u64 {
@@ -119,7 +126,7 @@ fn large(len: usize) {
         file.read_to_end(&mut back).expect("read");
         began.elapsed()
     };
-    let rate = |took: Duration| format!("{:.2} GB/s", len as f64 / took.as_secs_f64() / 1e9);
+    let rate = |took: Duration| len as f64 / took.as_secs_f64() / 1e9;
     let mut there = Duration::MAX;
     let mut back = Duration::MAX;
     for _ in 0..3 {
@@ -135,10 +142,15 @@ fn large(len: usize) {
     let options = cerial::Options::new().mode(cerial::Mode::Compact);
     let began = Instant::now();
     let bytes = options.serialize(&item).expect("bytes");
-    row(&format!("of which: {len} bytes serialized"), rate(began.elapsed()), "");
+    row(&format!("of which: {len} bytes serialized"), "GB/s", rate(began.elapsed()), None);
     drop(bytes);
-    row(&format!("argument of {len} bytes"), rate(there), &format!("write plus read: {}", rate(copy)));
-    row(&format!("result of {len} bytes"), rate(back), &format!("write plus read: {}", rate(copy)));
+    row(
+        &format!("argument of {len} bytes, owned"),
+        "GB/s",
+        rate(there),
+        Some((rate(copy), "write plus read")),
+    );
+    row(&format!("result of {len} bytes, owned"), "GB/s", rate(back), Some((rate(copy), "write plus read")));
 }
 
 fn flat(n: u64) {
@@ -156,7 +168,8 @@ fn flat(n: u64) {
     let grown = resident().saturating_sub(before);
     assert_eq!(sum, n * (n - 1) / 2);
     let each = micros(began.elapsed(), n - n / 10);
-    row(&format!("imap, {n} items: growth of the parent, {each}"), format!("{grown} KiB"), "bar 10240 KiB");
+    row(&format!("imap, {n} items"), "us/item", each, None);
+    row(&format!("imap, {n} items: growth of the parent"), "KiB", grown as f64, None);
 }
 
 /// KiB that this process has in memory.

@@ -144,6 +144,49 @@ fn a_message_of_another_type_is_an_error_and_not_the_end() {
     assert_eq!((error.kind(), error.section()), (ProcessErrorKind::Run, Some(Section::Run)), "{error:?}");
 }
 
+/// Answers each word, and dies of one.
+#[derive(Cerial)]
+struct Oracle(u32);
+
+#[skprocess]
+impl Skprocess for Oracle {
+    type Output = u32;
+    fn config(&self) -> ProcessConfig {
+        ProcessConfig::new().lives(4).stderr(Stdio::Null)
+    }
+    fn run(&mut self, cx: &mut Context) -> Result {
+        match cx.listen::<String>(20.0)?.as_deref() {
+            Some("die") => std::process::abort(),
+            Some(word) => {
+                self.0 += 1;
+                cx.tell(&(word.len(), self.0))
+            }
+            None => Ok(()),
+        }
+    }
+    fn result(&mut self, _: &mut Context) -> Result<u32> {
+        Ok(self.0)
+    }
+}
+
+#[test]
+fn a_word_told_between_two_lives_reaches_the_next_one() {
+    let job = Oracle(0).start().unwrap();
+    for round in 1..=3 {
+        job.tell(&"die".to_string()).unwrap();
+        let died = job.pid();
+        while job.pid() == died {
+            std::thread::yield_now();
+        }
+        job.tell(&"word".to_string()).unwrap();
+        assert_eq!(job.listen::<(usize, u32)>(20.0).unwrap(), Some((4, round)));
+    }
+    job.tell(&"die".to_string()).unwrap();
+    assert!(job.timeout(20.0).wait());
+    assert_eq!(job.tell(&"word".to_string()).unwrap_err().kind(), ProcessErrorKind::Ended);
+    assert_eq!(job.error().unwrap().lives_used(), 4);
+}
+
 /// Tells which process it runs in.
 #[derive(Cerial)]
 struct Where;

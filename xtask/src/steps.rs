@@ -104,6 +104,10 @@ pub(crate) const BENCHES: &[Program] = &[
         name: "kit",
         argv: &["cargo", "run", "--release", "--quiet", "--manifest-path", "benches/kit/Cargo.toml"],
     },
+    Program {
+        name: "processing",
+        argv: &["cargo", "run", "--release", "--quiet", "--manifest-path", "benches/processing/Cargo.toml"],
+    },
 ];
 
 /// The crash tests. Each takes `--seconds N --seed S` after its own arguments and prints one line

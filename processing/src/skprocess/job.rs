@@ -108,6 +108,9 @@ impl<P: Skprocess> Job<P> {
 
     /// Sends a value to the child, where [`Context::listen`](crate::Context::listen) takes it. Values arrive in order.
     ///
+    /// Between two lives it waits for the next one. What a life has not taken when it ends is lost with it: who needs an
+    /// answer waits for it, and asks again.
+    ///
     /// # Blocking
     /// While the child does not read and the socket is full; `job.timeout(1.0).tell(..)` has a limit.
     ///
@@ -237,22 +240,32 @@ impl<P: Skprocess> Guard<P> {
         let (bytes, packed) = bag::pack(|| OPTIONS.serialize(value));
         let bytes = bytes.map_err(|error| self.payload("a message cannot be serialized", error))?;
         let fds: Vec<_> = packed.iter().map(AsFd::as_fd).collect();
-        let child = self.shared.child().filter(|_| !self.shared.has_ended());
-        let child = child.ok_or_else(|| self.ended("the process has ended"))?;
-        let sent = child.send_with(TELL, &[&bytes], &fds, limit);
-        if matches!(sent, Ok(()) | Err(SendError::Timeout { partial: true })) {
-            bag::sent(&packed);
+        let deadline = Deadline::after(limit);
+        let mut child = self.shared.child().filter(|_| !self.shared.has_ended());
+        loop {
+            let to = child.ok_or_else(|| self.ended("the process has ended"))?;
+            let sent = to.send_with(TELL, &[&bytes], &fds, deadline.left());
+            if matches!(sent, Ok(()) | Err(SendError::Timeout { partial: true })) {
+                bag::sent(&packed);
+            }
+            let Err(error) = sent else { return Ok(()) };
+            match error {
+                SendError::Timeout { .. } => {
+                    let why =
+                        format!("the child did not read a message within {:?}", limit.unwrap_or_default());
+                    return Err(ProcessError::plain(ProcessErrorKind::Full, self.name(), why));
+                }
+                SendError::TooLarge { .. } => {
+                    return Err(ProcessError::plain(
+                        ProcessErrorKind::Payload,
+                        self.name(),
+                        error.to_string(),
+                    ));
+                }
+                // Another life, if there is one.
+                _ => child = self.shared.child_after(&to, deadline),
+            }
         }
-        sent.map_err(|error| match error {
-            SendError::Timeout { .. } => {
-                let why = format!("the child did not read a message within {:?}", limit.unwrap_or_default());
-                ProcessError::plain(ProcessErrorKind::Full, self.name(), why)
-            }
-            SendError::TooLarge { .. } => {
-                ProcessError::plain(ProcessErrorKind::Payload, self.name(), error.to_string())
-            }
-            _ => self.ended("the process has ended"),
-        })
     }
 
     fn ended(&self, why: &str) -> ProcessError {

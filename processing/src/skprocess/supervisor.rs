@@ -37,6 +37,7 @@ pub(super) struct Shared {
     pub(super) timers: Timers,
     pub(super) inbox: Inbox,
     state: Mutex<State>,
+    /// The job has ended, or another life has begun.
     ended: Condvar,
 }
 
@@ -61,6 +62,23 @@ impl Shared {
 
     pub(super) fn child(&self) -> Option<Arc<Child>> {
         self.lock().child.clone()
+    }
+
+    /// The child of the life after this one, once it is there. `None`: there is none, or the time is up.
+    pub(super) fn child_after(&self, old: &Arc<Child>, deadline: Deadline) -> Option<Arc<Child>> {
+        let mut state = self.lock();
+        loop {
+            match &state.child {
+                _ if state.outcome.is_some() => return None,
+                Some(child) if !Arc::ptr_eq(child, old) => return Some(Arc::clone(child)),
+                _ => {}
+            }
+            state = match deadline.left() {
+                None => self.ended.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(left) if left.is_zero() => return None,
+                Some(left) => self.ended.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+            };
+        }
     }
 
     pub(super) fn current_run(&self) -> u64 {
@@ -234,6 +252,8 @@ impl Supervisor {
         if state.killed {
             child.kill();
         }
+        drop(state);
+        self.shared.ended.notify_all();
         Ok(child)
     }
 
