@@ -79,8 +79,9 @@ fn main() -> Result {
         match ask(&job, &question) {
             Ok(Some(answer)) => println!("{question} = {answer}"),
             Ok(None) => println!("{question}: that cost a life"),
-            Err(_) => {
-                println!("{question}: the service is gone: {}", job.result().unwrap_err());
+            Err(ended) => {
+                // The job knows more of its end than the question does.
+                println!("{question}: the service is gone: {}", job.error().unwrap_or(ended));
                 return Ok(());
             }
         }
