@@ -65,7 +65,7 @@ mod walk;
 mod wire;
 
 pub use bridge::Serde;
-pub use cerial_derive::{Cerial, function, object};
+pub use cerial_derive::{Cerial, function, object, objects};
 pub use codec::Code;
 pub use doors::{deserialize, deserialize_borrowed, from_reader, serialize, serialize_into, to_writer};
 pub use encode::{Cerial, Decode, Encode};
@@ -94,19 +94,22 @@ pub use wire::{Reader, Writer};
 ///
 /// Expands to `pub fn register(&mut RegistryBuilder)` and to an `inventory::submit!` of it, so that the list is
 /// readable in one place and can be installed by hand where `inventory` finds nothing ([`install`]). Once per module.
-/// An entry may have a `#[cfg(..)]`. `functions: [..]` is for programs without `inventory`: a `#[cerial::function]` is
-/// found there by itself.
+/// An entry may have a `#[cfg(..)]`. Behind the two lists there may be `functions: [double, ..]` and
+/// `objects: [impl Shape for Circle; ..]`, for programs without `inventory`: elsewhere a `#[cerial::function]` and a
+/// `#[cerial::object]` are found by themselves.
 #[macro_export]
 macro_rules! plugin {
     (name: $name:literal, handlers: [$($(#[$handler_attr:meta])* $handler:ty),* $(,)?],
      reconnectors: [$($(#[$reconnector_attr:meta])* $reconnector:ty),* $(,)?]
-     $(, functions: [$($(#[$function_attr:meta])* $function:path),* $(,)?])? $(,)?) => {
+     $(, functions: [$($(#[$function_attr:meta])* $function:path),* $(,)?])?
+     $(, objects: [$($objects:tt)*])? $(,)?) => {
         /// Adds what this crate brings to a registry.
         pub fn register(builder: &mut $crate::RegistryBuilder) {
             builder.origin($name, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
             $($(#[$handler_attr])* builder.handler::<$handler>();)*
             $($(#[$reconnector_attr])* builder.reconnector::<$reconnector>();)*
             $($($(#[$function_attr])* builder.function($crate::__private::function_entry!($function));)*)?
+            $($crate::__private::add_objects!(builder; $($objects)*);)?
         }
         $crate::__private::inventory::submit! { $crate::PluginEntry { register } }
     };
@@ -119,11 +122,13 @@ pub mod __private {
         Fit, FitCodec, FitLeaf, FitSerde, FitStatic, Or, OrCodec, OrStatic, head, kind, no_variant, patch,
         read, read_state, shape, tail, type_name, walk, write_state,
     };
+    pub use crate::graph::{dangling_arc, dangling_rc};
     pub use crate::places::Places;
     pub use crate::registry::{
-        FunctionRef, Pick, PickLeaf, PickSerde, PickStatic, ReadObject, read_boxed, read_object, write_object,
+        AnyFns, FunctionRef, ObjectFns, Pick, PickLeaf, PickSerde, PickStatic, object_fns, read_boxed,
+        read_object, write_object,
     };
     pub use crate::wire::Plain;
-    pub use cerial_derive::function_entry;
+    pub use cerial_derive::{add_objects, function_entry};
     pub use inventory;
 }

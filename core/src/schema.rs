@@ -206,7 +206,7 @@ pub struct SchemaBuilder {
     types: Vec<Option<TypeDef>>,
     seen: HashMap<TypeId, u32>,
     path: Vec<&'static str>,
-    leaves: Vec<LeafUse>,
+    uses: Uses,
 }
 
 /// A leaf whose way is decided at run time, and the first path to it.
@@ -217,11 +217,25 @@ pub(crate) struct LeafUse {
     pub(crate) serde: bool,
 }
 
-/// The leaves below a type.
-pub(crate) fn leaves_of<T: Encode + ?Sized>() -> Vec<LeafUse> {
+/// A trait object, and the first path to it.
+pub(crate) struct ObjectUse {
+    pub(crate) path: String,
+    pub(crate) id: TypeId,
+    pub(crate) trait_name: &'static str,
+}
+
+/// What is decided at run time below a type.
+#[derive(Default)]
+pub(crate) struct Uses {
+    pub(crate) leaves: Vec<LeafUse>,
+    pub(crate) objects: Vec<ObjectUse>,
+}
+
+/// What is decided at run time below a type.
+pub(crate) fn uses_of<T: Encode + ?Sized>() -> Uses {
     let mut builder = SchemaBuilder::default();
     T::schema(&mut builder);
-    builder.leaves
+    builder.uses
 }
 
 impl SchemaBuilder {
@@ -236,8 +250,16 @@ impl SchemaBuilder {
     /// Notes a leaf.
     pub(crate) fn leaf<T: 'static>(&mut self, serde: bool) -> Kind {
         let (path, type_name) = (self.path.join("."), std::any::type_name::<T>());
-        self.leaves.push(LeafUse { path, id: TypeId::of::<T>(), type_name, serde });
+        self.uses.leaves.push(LeafUse { path, id: TypeId::of::<T>(), type_name, serde });
         Kind::Leaf
+    }
+
+    /// Notes an object of the trait `B`: for the expansion of `#[cerial::object]`.
+    #[doc(hidden)]
+    pub fn object<B: ?Sized + 'static>(&mut self, trait_name: &'static str) -> Kind {
+        let path = self.path.join(".");
+        self.uses.objects.push(ObjectUse { path, id: TypeId::of::<B>(), trait_name });
+        Kind::Object
     }
 
     /// Defines the type `T` once and returns its kind. `body` may ask for the same type again.

@@ -38,6 +38,22 @@ pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
     object::expand(args.into(), item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
+/// Registers types behind a `#[cerial::object]` trait by a line each: instances of a generic type, on whose `impl` the
+/// attribute cannot stand.
+///
+/// `cerial::objects! { impl Shape for Circle<f32>; impl Shape for Circle<f64>; }`
+#[proc_macro]
+pub fn objects(input: TokenStream) -> TokenStream {
+    object::submit(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Adds types behind traits to a builder, for the expansion of `cerial::plugin!`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn add_objects(input: TokenStream) -> TokenStream {
+    object::add(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
 /// Lets a function travel by its name: a field of type `fn(..) -> ..` that points to it is written as name, signature and
 /// version, and finds the function again in every program that has it.
 ///

@@ -22,6 +22,8 @@ mod write;
 
 pub use read::Patcher;
 
-pub(crate) use patch::{dangling_arc, dangling_rc, exclusive_arc, exclusive_rc};
+#[doc(hidden)]
+pub use patch::{dangling_arc, dangling_rc};
+pub(crate) use patch::{exclusive_arc, exclusive_rc};
 pub(crate) use read::{ReadGraph, Strong};
 pub(crate) use write::{Edge, StrongEdge, WriteGraph};

@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak as RcWeak};
 use std::sync::{Arc, Weak as ArcWeak};
 
 /// A `Weak` that upgrades to nothing, at an address that no other has while it lives.
-pub(crate) fn dangling_rc<T>() -> RcWeak<T> {
+pub fn dangling_rc<T>() -> RcWeak<T> {
     let weak = Rc::downgrade(&Rc::<T>::new_uninit());
     // SAFETY:
     // - the pointer comes from `into_raw` of a `Weak` and carries its weak count over.
@@ -16,7 +16,7 @@ pub(crate) fn dangling_rc<T>() -> RcWeak<T> {
 }
 
 /// As [`dangling_rc`].
-pub(crate) fn dangling_arc<T>() -> ArcWeak<T> {
+pub fn dangling_arc<T>() -> ArcWeak<T> {
     let weak = Arc::downgrade(&Arc::<T>::new_uninit());
     // SAFETY: as in `dangling_rc`.
     unsafe { ArcWeak::from_raw(weak.into_raw().cast::<T>()) }

@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock};
 use super::function::{FunctionEntry, FunctionRef, Functions};
 use super::handler::{self, Handler, HandlerFns};
 use super::object::ObjectEntry;
+use super::objects::Objects;
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::{Reconnector, ReconnectorEntry, normal_key};
 use crate::schema::Root;
@@ -65,9 +66,7 @@ pub struct Registry {
     reconnectors: Vec<ReconnectorEntry>,
     /// Keys and aliases, as `normal_key` writes them.
     reconnector_keys: HashMap<String, usize>,
-    objects: Vec<&'static ObjectEntry>,
-    objects_by_type: HashMap<(TypeId, TypeId), usize, BuildHasherDefault<TypeIdHasher>>,
-    objects_by_name: HashMap<(TypeId, &'static str), usize>,
+    objects: Objects,
     functions: Functions,
 }
 
@@ -106,9 +105,7 @@ impl Registry {
                 by_key: HashMap::new(),
                 reconnectors: Vec::new(),
                 reconnector_keys: HashMap::new(),
-                objects: Vec::new(),
-                objects_by_type: HashMap::default(),
-                objects_by_name: HashMap::new(),
+                objects: Objects::default(),
                 functions: Functions::default(),
             },
             origin: Origin { plugin: "-", package: "-", version: "-" },
@@ -223,40 +220,9 @@ impl Registry {
         self.reconnector_keys.get(&normal_key(key)).map(|&index| &self.reconnectors[index])
     }
 
-    pub(crate) fn object_of(
-        &self,
-        object: TypeId,
-        concrete: TypeId,
-    ) -> Option<(usize, &'static ObjectEntry)> {
-        self.objects_by_type.get(&(object, concrete)).map(|&index| (index, self.objects[index]))
-    }
-
-    pub(crate) fn object(&self, index: usize) -> &'static ObjectEntry {
-        self.objects[index]
-    }
-
-    /// The schema of a type that is registered for any trait.
-    pub(crate) fn object_root(&self, name: &str) -> Option<&'static Root> {
-        self.objects.iter().find(|object| object.name() == name).map(|object| object.root())
-    }
-
-    pub(crate) fn object_by_name(
-        &self,
-        object: TypeId,
-        name: &str,
-        trait_name: &str,
-    ) -> Result<(usize, &'static ObjectEntry)> {
-        match self.objects_by_name.get(&(object, name)) {
-            Some(&index) => Ok((index, self.objects[index])),
-            None => {
-                let known = self.objects.iter().filter(|o| (o.object)() == object).map(|o| o.name());
-                Err(Error::new(
-                    ErrorKind::Unknown,
-                    format!("no type `{name}` is registered for `dyn {trait_name}`{}", near(name, known)),
-                )
-                .with_help("put `#[cerial::object]` on its impl, and link its crate with `use .. as _;`"))
-            }
-        }
+    #[inline]
+    pub(crate) fn objects(&self) -> &Objects {
+        &self.objects
     }
 }
 
@@ -351,12 +317,7 @@ impl RegistryBuilder {
     /// Adds a type that stands behind `dyn Trait`.
     #[doc(hidden)]
     pub fn object(&mut self, entry: &'static ObjectEntry) -> &mut RegistryBuilder {
-        let index = self.registry.objects.len();
-        let (object, concrete) = ((entry.object)(), (entry.concrete)());
-        if self.registry.objects_by_type.insert((object, concrete), index).is_none() {
-            self.registry.objects.push(entry);
-            self.registry.objects_by_name.insert((object, entry.name()), index);
-        }
+        self.registry.objects.add(entry);
         self
     }
 

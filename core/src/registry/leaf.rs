@@ -58,7 +58,7 @@ fn write<T: 'static>(value: &T, w: &mut Writer<'_>, serde: Option<WriteBySerde<T
     if let Some(index) = registry.handler_of(concrete) {
         let entry = registry.handler(index)?;
         if let Some(fns) = entry.fns::<T>() {
-            write_name(w, Table::Handlers, index, Some(entry.key), entry.root);
+            write_name(w, Table::Handlers, index, entry.key, entry.root);
             w.names().keep_recent(Table::Handlers, TypeId::of::<Handled>(), concrete, index);
             return (fns.write)(value, w);
         }

@@ -10,6 +10,7 @@ mod handler;
 mod leaf;
 mod names;
 mod object;
+mod objects;
 
 pub use builder::{PluginEntry, Registry, RegistryBuilder, install};
 pub use function::FunctionEntry;
@@ -18,9 +19,9 @@ pub use function::FunctionRef;
 pub(crate) use function::address_of;
 pub use handler::{Extract, Handler, Rebuild, Via};
 pub use leaf::{Leaf, LeafSerde};
-pub use object::{Object, ObjectEntry};
 #[doc(hidden)]
-pub use object::{ReadObject, read_boxed, read_object, write_object};
+pub use object::{AnyFns, ObjectFns, object_fns, read_boxed, read_object, write_object};
+pub use object::{Object, ObjectEntry};
 
 pub(crate) use handler::{guard, read_by, write_by};
 pub(crate) use names::{ReadNames, Way, WriteNames, read_way, schema_of};

@@ -128,20 +128,20 @@ pub(crate) fn write_name(
     w: &mut Writer<'_>,
     table: Table,
     index: usize,
-    key: Option<&str>,
+    name: &str,
     root: fn() -> &'static Root,
 ) {
     match w.names().number(table, index) {
         Some(number) => write_number(w, number),
-        None => write_new_name(w, key, root()),
+        None => write_new_name(w, name, root()),
     }
 }
 
 /// An entry's name at first sight: a handler's key, or the name of an object's type.
 #[cold]
-fn write_new_name(w: &mut Writer<'_>, key: Option<&str>, root: &'static Root) {
+fn write_new_name(w: &mut Writer<'_>, name: &str, root: &'static Root) {
     w.count(NEW);
-    w.bytes(key.unwrap_or(&root.name).as_bytes());
+    w.bytes(name.as_bytes());
     if w.portable() {
         w.bytes(&root.bytes);
     } else {

@@ -29,4 +29,6 @@ struct Boxed<T>(T);
 #[cerial::object]
 impl<T: Cerial> Shape for Boxed<T> {}
 
+cerial::objects! { Shape for Boxed<u8> }
+
 fn main() {}

@@ -71,7 +71,7 @@ impl<'c> Former<'c, '_> {
             }
             (Kind::Object, TYPE) => {
                 let name = take_text(&mut node, TYPE)?;
-                let Some(root) = self.graft.options.registry().object_root(&name) else {
+                let Some(root) = self.graft.options.registry().objects().root(&name) else {
                     return Err(Error::new(
                         ErrorKind::Unknown,
                         format!("no type `{name}` is registered for a trait"),
