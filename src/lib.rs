@@ -21,7 +21,7 @@ pub use ::cerial::{
     Cerial, Credentials, Handler, Limits, Live, ReconnectPolicy, ReconnectReport, Reconnector, Secret,
     deserialize, inspect, preflight, serialize, to_json,
 };
-pub use cerial_plugins::{Barrier, Drained, Finished, Lazy, Pattern, Queue, Remaining};
+pub use cerial_plugins::{Barrier, ContextVar, Drained, Finished, Lazy, Pattern, Queue, Remaining};
 pub use cerial_reconnectors::{Reconnect, reconnect_all};
 pub use suitkaise_circuits::{
     BreakingCircuit, BreakingCircuitProxy, CallError, Circuit, CircuitProxy, CircuitState, Trip,

@@ -37,6 +37,7 @@ mod buffers;
 #[cfg(feature = "chrono")]
 mod chrono_times;
 mod commands;
+mod context_vars;
 #[cfg(feature = "rust_decimal")]
 mod decimals;
 mod drained;
@@ -73,6 +74,7 @@ pub use chrono_times::{
     ChronoMonthHandler, ChronoOffsetHandler, ChronoTimeHandler, ChronoUtcHandler, ChronoWeekdayHandler,
 };
 pub use commands::{CommandHandler, Recipe};
+pub use context_vars::{Context, ContextVar};
 #[cfg(feature = "rust_decimal")]
 pub use decimals::DecimalHandler;
 pub use drained::{Drain, Drained, Remaining};
@@ -113,6 +115,12 @@ pub use urls::UrlHandler;
 pub use uuids::UuidHandler;
 #[cfg(feature = "semver")]
 pub use versions::{ComparatorHandler, VersionHandler, VersionReqHandler};
+
+/// For the expansion of macros only.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::context_vars::{Place, with_place};
+}
 
 cerial::plugin! {
     name: "cerial-plugins",

@@ -161,6 +161,37 @@ fn a_thread_that_runs_and_a_lazy_value_that_panics_are_errors() {
 }
 
 #[test]
+fn a_task_local_is_taken_along_and_put_in_its_place() {
+    tokio::task_local! { static TRACE: u64; }
+    cerial_plugins::context! { struct Trace: u64 = task_local TRACE; }
+    type Var = cerial_plugins::ContextVar<Trace>;
+
+    let bytes = TRACE.sync_scope(7, || cerial::serialize(&Var::new()).unwrap());
+    let back: Var = cerial::deserialize(&bytes).unwrap();
+    assert_eq!(back.run(|| TRACE.get()), 7);
+    assert_eq!(TRACE.try_with(|trace| *trace).ok(), None);
+    // Written outside of any scope it holds nothing, and runs things as they are.
+    let none: Var = cerial::deserialize(&cerial::serialize(&Var::new()).unwrap()).unwrap();
+    assert_eq!((none.value(), none.run(|| TRACE.try_get().is_err())), (None, true));
+}
+
+#[test]
+fn a_poisoned_lock_says_that_it_is_poisoned() {
+    let lock = Arc::new(std::sync::Mutex::new(1));
+    let other = lock.clone();
+    let panicked = std::thread::spawn(move || {
+        let _guard = other.lock().unwrap();
+        panic!("on purpose");
+    });
+    assert!(panicked.join().is_err());
+    let error = cerial::serialize(&lock).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unwritable);
+    assert!(error.to_string().contains("poisoned"), "{error}");
+    lock.clear_poison();
+    cerial::serialize(&lock).unwrap();
+}
+
+#[test]
 fn a_lock_held_elsewhere_is_an_error_that_says_so() {
     #[derive(Cerial)]
     struct Held {

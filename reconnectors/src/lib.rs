@@ -9,23 +9,33 @@
 //! |---|---|---|---|
 //! | `sqlite` (default) | [`Sqlite`] | `rusqlite::Connection` | `rusqlite` |
 //! | `tcp` (default) | [`Tcp`] | `std::net::TcpStream` | `std::net::TcpStream` |
+//! | `file` (default) | [`OpenFile`] | `std::fs::File` | `std::fs::File` |
+//! | `file` (default) | [`OpenReader`] | `std::io::BufReader<File>` | `std::io::BufReader<File>` |
+//! | `file` (default) | [`OpenWriter`] | `std::io::BufWriter<File>` | `std::io::BufWriter<File>` |
+//! | `tempfile` | [`TempFile`] | `tempfile::NamedTempFile` | `tempfile::NamedTempFile` |
 //! | `postgres` | [`Postgres`] | `postgres::Client` | `postgres::Client` |
 //! | `redis` | [`Redis`] | `redis::Connection` | `redis::Client` |
 //!
-//! Of the original's reconnectors, `DbReconnector` is the first, third and fourth row, and `SocketReconnector` the
+//! Of the original's reconnectors, `DbReconnector` is the first row and the last two, and `SocketReconnector` the
 //! second. The Python keys of the original are aliases (`psycopg2.Connection`, `redis.Redis`, `sqlite3.Connection`,
 //! `socket.socket`), in credentials and in bytes.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(
-    not(all(feature = "sqlite", feature = "tcp", feature = "postgres", feature = "redis")),
+    not(all(
+        feature = "sqlite",
+        feature = "tcp",
+        feature = "file",
+        feature = "tempfile",
+        feature = "postgres",
+        feature = "redis"
+    )),
     expect(rustdoc::broken_intra_doc_links, reason = "the table names every feature's recipe")
 )]
 
 mod executor;
 mod io_failure;
-#[cfg(feature = "tcp")]
 mod local;
 #[cfg(feature = "postgres")]
 mod patience;
@@ -39,8 +49,12 @@ mod split_url;
 mod sqlite;
 
 pub use executor::{Reconnect, reconnect_all};
+#[cfg(feature = "file")]
+pub use local::file::{OpenFile, OpenReader, OpenWriter};
 #[cfg(feature = "tcp")]
 pub use local::tcp::Tcp;
+#[cfg(feature = "tempfile")]
+pub use local::temp_file::TempFile;
 #[cfg(feature = "postgres")]
 pub use postgres::{Postgres, Tls};
 #[cfg(feature = "redis")]
@@ -59,6 +73,10 @@ pub fn register(builder: &mut cerial::RegistryBuilder) {
     builder.reconnector::<Sqlite>();
     #[cfg(feature = "tcp")]
     builder.reconnector::<Tcp>();
+    #[cfg(feature = "file")]
+    builder.reconnector::<OpenFile>().reconnector::<OpenReader>().reconnector::<OpenWriter>();
+    #[cfg(feature = "tempfile")]
+    builder.reconnector::<TempFile>();
 }
 
 // By hand, because `plugin!` takes a list that features cannot thin out.

@@ -32,7 +32,12 @@ const ADVICE: &[(&[&str], &str)] = &[
         "a barrier cannot be asked for its size: use `cerial_plugins::Barrier`, which knows it",
     ),
     (
-        &["std::fs::File", "std::net::tcp::", "std::net::udp::", "std::os::unix::net::", "std::process::"],
+        &["std::fs::File", "std::io::buffered::", "tempfile::file::NamedTempFile"],
+        "reading bytes must not open anything: hold it as a live resource, `Live<OpenFile>`, `Live<OpenReader>`, \
+         `Live<OpenWriter>` or `Live<TempFile>` of `cerial_reconnectors`",
+    ),
+    (
+        &["std::net::tcp::", "std::net::udp::", "std::os::unix::net::", "std::process::"],
         "reading bytes must not open or start anything: hold it as a live resource (`Live<..>`)",
     ),
     (

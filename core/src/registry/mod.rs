@@ -6,6 +6,7 @@
 mod advice;
 mod builder;
 mod function;
+mod handle;
 mod handler;
 mod leaf;
 mod names;

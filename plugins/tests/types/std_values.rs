@@ -22,7 +22,9 @@ use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cerial::Serde;
-use cerial_plugins::{Barrier, Drained, Finished, Lazy, Pattern, PatternOptions, Queue, Remaining};
+use cerial_plugins::{
+    Barrier, ContextVar, Drained, Finished, Lazy, Pattern, PatternOptions, Queue, Remaining,
+};
 use regex::{Regex, RegexSet, bytes};
 
 fn odd() -> OsString {
@@ -60,6 +62,13 @@ fn command() -> Command {
     let mut command = Command::new("/bin/echo");
     command.args(["a", "b c"]).env("A", "1").env_remove("B").current_dir("/");
     command
+}
+
+thread_local! {
+    static USER: RefCell<String> = const { RefCell::new(String::new()) };
+}
+cerial_plugins::context! {
+    struct User: String = thread_local USER;
 }
 
 type Words = Drained<Remaining<std::vec::IntoIter<String>>>;
@@ -157,6 +166,10 @@ crate::entries! {
         |_, b| [b.next_now(), b.next_now(), b.next_now()] == [Some("a".into()), Some("b".into()), None];
     "cerial::Lazy<T>": cerial Lazy<Vec<u8>> = [Lazy::new(|| vec![1, 2])], |a, b| **a == **b;
     "cerial::Barrier": cerial Barrier = [Barrier::new(3)], |a, b| a.size() == b.size();
+    "cerial::ContextVar<C>": cerial ContextVar<User> = {
+        USER.set("ada".into());
+        [ContextVar::taken()]
+    }, |a, b| a.value() == b.value() && b.run(|| USER.with_borrow(Clone::clone)) == "ada";
     "cerial::Finished<T>": cerial Finished<u8> = {
         let all = [Finished::new(std::thread::spawn(|| 7))];
         all.iter().for_each(Finished::wait);
