@@ -1,5 +1,10 @@
 //! Bytes of an older form of a type are read by name, or refused by name.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "evolution/table.rs"]
+mod table;
+#[path = "evolution/wraps.rs"]
+mod wraps;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

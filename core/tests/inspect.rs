@@ -248,3 +248,53 @@ fn map_keys_name_the_place_of_an_error() {
     let _borrowed = cells.by_number[&-7].borrow_mut();
     assert_eq!(cerial::serialize(&cells).unwrap_err().path(), "by_number[-7]");
 }
+
+#[test]
+fn an_object_that_goes_the_way_of_serde_is_refused() {
+    // The schema is an object; count 0 is serde's way, which only leaves have.
+    let error = inspect(&[0xce, b'r', b'l', 1, 0, 2, 0, 17, 0, 12]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+}
+
+/// Bytes of a program whose types, handlers and functions are not in this one.
+fn of_another_program() -> impl Iterator<Item = (String, Vec<u8>)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.to_string_lossy().ends_with(".portable.bin"));
+    files
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
+}
+
+#[test]
+fn bytes_of_types_that_are_not_in_the_program_have_a_tree_and_json() {
+    let mut files = 0;
+    for (name, bytes) in of_another_program() {
+        let ir = inspect(&bytes).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        assert_eq!(ir.to_bytes().unwrap(), bytes, "{name}");
+        assert!(!ir.to_string().is_empty() && !ir.schema().to_string().is_empty(), "{name}");
+        let json: serde_json::Value = serde_json::from_str(&cerial::ir_to_json(&ir).unwrap()).unwrap();
+        assert_eq!(json, cerial::ir_to_jsonable(&ir).unwrap(), "{name}");
+        files += 1;
+    }
+    assert!(files > 20, "only {files} files");
+}
+
+#[test]
+fn json_of_types_that_are_not_in_the_program_names_all_that_it_holds() {
+    let json = |wanted: &str| {
+        let (_, bytes) = of_another_program().find(|(name, _)| name == wanted).unwrap();
+        cerial::ir_to_jsonable(&inspect(&bytes).unwrap()).unwrap()
+    };
+    let euro = |cents: i8| serde_json::json!({"$handler": "foreign::Money", "$state": ["EUR", cents]});
+    let wallet = json("handlers.portable.bin");
+    assert_eq!(wallet["all"], serde_json::json!([euro(1), euro(2)]));
+    assert_eq!(wallet["direct"], serde_json::json!(["EUR", 4]));
+    assert_eq!(wallet["shape"], serde_json::json!({"$type": "golden::Circle", "$value": {"r": 0.5}}));
+    let live = json("live.portable.bin");
+    assert_eq!(live["door"]["$live"]["recipe"], serde_json::json!({"host": "cave", "port": 7}));
+    let root = json("weak.portable.bin");
+    assert_eq!(root["$value"]["children"][0]["$value"]["parent"], serde_json::json!({"$weak": 0}));
+    // Read back, it lacks only the types.
+    let error = cerial::deserialize::<App>(&of_another_program().next().unwrap().1).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::TypeMismatch, "{error}");
+}

@@ -82,6 +82,14 @@ fn numbers_keep_their_value() {
         (0.1_f32, 0.1_f64, -0.0_f64, 1e300_f64, f32::MIN_POSITIVE),
         r#"[0.1,0.1,-0.0,1e+300,1.1754944e-38]"#,
     );
+    check(-6.5137102493433e303_f64, "-6.5137102493433e+303");
+    let mut bits = 1_u64;
+    for _ in 0..20_000 {
+        bits = bits.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        let pair = (f64::from_bits(bits), f32::from_bits((bits >> 20) as u32));
+        let back: (f64, f32) = from_json(&to_json(&pair).unwrap()).unwrap();
+        assert_eq!((back.0.to_bits(), back.1.to_bits()), (pair.0.to_bits(), pair.1.to_bits()), "{pair:?}");
+    }
     check((f64::INFINITY, f32::NEG_INFINITY), r#"[{"$float":"inf"},{"$float":"-inf"}]"#);
     for bits in [f64::NAN.to_bits(), 0x7ff8_0000_0000_0123] {
         let back: f64 = from_json(&to_json(&f64::from_bits(bits)).unwrap()).unwrap();

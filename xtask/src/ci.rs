@@ -24,7 +24,7 @@ pub(crate) fn run() -> Result<()> {
     for step in steps::AFTER_TESTS {
         report.step(step, &[], &[]);
     }
-    report.call("fuzz targets", || fuzz::run(fuzz::SMOKE_SECONDS));
+    report.call("fuzz targets", || fuzz::run(fuzz::SMOKE_SECONDS, false));
     report.finish("ci")
 }
 

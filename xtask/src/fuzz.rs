@@ -1,11 +1,15 @@
-//! `cargo xtask fuzz [SECONDS]`: builds the targets of `fuzz/` and runs each for a while.
+//! `cargo xtask fuzz [SECONDS] [--keep]`: builds the targets of `fuzz/` and runs each for a while.
+//!
+//! Each starts from its kept inputs, `fuzz/corpus/NAME.hex`: one file a target, a line of hexadecimal digits an input, so
+//! that a checkout is not full of thousands of tiny files. `--keep` writes them anew: the fewest of the old inputs and the
+//! found ones that reach all that is reached. `tests/corpus.rs` runs them through the same oracles in every test run.
 //!
 //! Coverage-guided on the stable toolchain, with nothing to install: the compiler's coverage pass is switched on by
 //! stable flags, and `libfuzzer-sys` brings the engine. What `cargo fuzz` would add, the address sanitizer, needs a
 //! nightly toolchain.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Context, Error, Result};
@@ -26,11 +30,14 @@ const FLAGS: &[&str] = &[
     "-Cdebug-assertions",
 ];
 
-/// Builds all targets and runs each for `seconds`, from its seeds in `fuzz/seeds/NAME` if there are any.
+/// Inputs longer than this are not kept, in bytes.
+const LONGEST: u64 = 512;
+
+/// Builds all targets and runs each for `seconds`.
 ///
-/// New inputs go to `target/fuzz/NAME`, so that a smoke run leaves the checkout as it was; a crash is written to
-/// `target/fuzz` and named in the error.
-pub(crate) fn run(seconds: u64) -> Result<()> {
+/// New inputs go to `target/fuzz/NAME`, so that a run leaves the checkout as it was unless `keep` says otherwise; a
+/// crash is written to `target/fuzz` and named in the error.
+pub(crate) fn run(seconds: u64, keep: bool) -> Result<()> {
     let manifest = place::root().join("fuzz/Cargo.toml");
     if !manifest.exists() {
         println!("fuzz/ has no package: no targets to run");
@@ -50,14 +57,16 @@ pub(crate) fn run(seconds: u64) -> Result<()> {
     for name in &names {
         let program = out.join("build").join(&host).join("release").join(name);
         run_target(&program, name, seconds, &out)?;
+        if keep {
+            keep_corpus(&program, name, &out)?;
+        }
     }
     println!("{} fuzz targets ran for {seconds} s each", names.len());
     Ok(())
 }
 
 fn run_target(program: &Path, name: &str, seconds: u64, out: &Path) -> Result<()> {
-    let corpus = out.join(name);
-    fs::create_dir_all(&corpus).context(format_args!("create {}", corpus.display()))?;
+    let (found, kept) = (folder(out, name)?, unpack(name, out)?);
     println!("fuzz: {name}");
     let mut command = step::command(&program.to_string_lossy());
     command
@@ -65,14 +74,63 @@ fn run_target(program: &Path, name: &str, seconds: u64, out: &Path) -> Result<()
         .arg("-timeout=10")
         .arg("-print_final_stats=1")
         .arg("-verbosity=0");
-    command.arg(format!("-artifact_prefix={}/{name}-", out.display())).arg(&corpus);
-    let seeds = place::root().join("fuzz/seeds").join(name);
-    if seeds.is_dir() {
-        command.arg(seeds);
-    }
+    command.arg(format!("-artifact_prefix={}/{name}-", out.display())).arg(&found).arg(&kept);
     step::run(&mut command).map_err(|e| {
         Error::new(format_args!("fuzz target {name}: {e}; the input is {}/{name}-*", out.display()))
     })
+}
+
+fn folder(out: &Path, name: &str) -> Result<PathBuf> {
+    let folder = out.join(name);
+    fs::create_dir_all(&folder).context(format_args!("create {}", folder.display()))?;
+    Ok(folder)
+}
+
+fn corpus_file(name: &str) -> PathBuf {
+    place::root().join("fuzz/corpus").join(name).with_extension("hex")
+}
+
+/// Writes the kept inputs as the engine wants them, a file each. Returns the folder.
+fn unpack(name: &str, out: &Path) -> Result<PathBuf> {
+    let folder = folder(out, &format!("{name}-kept"))?;
+    let path = corpus_file(name);
+    let text = fs::read_to_string(&path).context(format_args!("read {}", path.display()))?;
+    for (number, line) in text.lines().enumerate() {
+        let bytes = from_hex(line).ok_or_else(|| {
+            Error::new(format_args!("{}:{}: want hexadecimal digits", path.display(), number + 1))
+        })?;
+        let file = folder.join(number.to_string());
+        fs::write(&file, bytes).context(format_args!("write {}", file.display()))?;
+    }
+    Ok(folder)
+}
+
+/// Lets the engine choose the inputs that are worth keeping, and packs them, short ones first.
+fn keep_corpus(program: &Path, name: &str, out: &Path) -> Result<()> {
+    let chosen = folder(out, &format!("{name}-chosen"))?;
+    let mut command = step::command(&program.to_string_lossy());
+    command.args(["-merge=1", "-verbosity=0"]).arg(format!("-max_len={LONGEST}"));
+    step::run(command.arg(&chosen).args([out.join(format!("{name}-kept")), out.join(name)]))?;
+    let mut inputs = Vec::new();
+    for entry in fs::read_dir(&chosen).context(format_args!("read {}", chosen.display()))? {
+        let path = entry.context(format_args!("read {}", chosen.display()))?.path();
+        inputs.push(fs::read(&path).context(format_args!("read {}", path.display()))?);
+    }
+    inputs.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    let lines: String = inputs.iter().map(|input| to_hex(input) + "\n").collect();
+    let path = corpus_file(name);
+    println!("fuzz: {} inputs, {} bytes, are kept in {}", inputs.len(), lines.len(), path.display());
+    fs::write(&path, lines).context(format_args!("write {}", path.display()))?;
+    fs::remove_dir_all(&chosen).context(format_args!("remove {}", chosen.display()))
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    text.len().is_multiple_of(2).then(|| text.as_bytes().chunks(2).map(byte).collect())?
 }
 
 /// Returns the names of the binaries of the fuzz package.

@@ -37,7 +37,8 @@ cargo xtask COMMAND
   servers env                 print what tests read, as `export ..` lines: eval \"$(cargo xtask servers env)\"
   test [MODULE]               setup, servers, every test and doctest; MODULE (timing, core, ..) limits to one
   ci                          formatting, lints, layers, tests, docs, benches, fuzz targets, licences
-  fuzz [SECONDS]              build every fuzz target and run each for SECONDS (default 5)
+  fuzz [SECONDS] [--keep]     build every fuzz target and run each for SECONDS (default 5); --keep adds what they found
+                              to fuzz/corpus
   supported                   write plugins/SUPPORTED.md from the tables that its tests run
   layers                      check that dependencies between the crates only go down
   bench NAME|all              run a bench, hold it against benches/bars.toml, write target/bench/NAME.json
@@ -86,9 +87,15 @@ fn run() -> Result<()> {
         }
         "ci" => last(args).and_then(|()| ci::run()),
         "fuzz" => {
-            let seconds = word(&mut args)?.map_or(Ok(fuzz::SMOKE_SECONDS), |s| number("fuzz", &s))?;
-            last(args)?;
-            fuzz::run(seconds)
+            let (mut seconds, mut keep) = (fuzz::SMOKE_SECONDS, false);
+            while let Some(arg) = args.next().map_err(Error::usage)? {
+                match arg {
+                    lexopt::Arg::Long("keep") => keep = true,
+                    lexopt::Arg::Value(value) => seconds = number("fuzz", &value.to_string_lossy())?,
+                    other => return Err(Error::usage(other.unexpected())),
+                }
+            }
+            fuzz::run(seconds, keep)
         }
         "supported" => last(args).and_then(|()| supported::run()),
         "layers" => last(args).and_then(|()| layers::run()),

@@ -159,7 +159,8 @@ impl<'r, 'de> Decoder<'r, 'de> {
                 self.shares = true;
                 Node::Weak(self.r.count()?.checked_sub(1).map(small).transpose()?)
             }
-            Kind::Leaf | Kind::Object => self.leaf()?,
+            Kind::Leaf => self.leaf(true)?,
+            Kind::Object => self.leaf(false)?,
             Kind::Serde => self.serde()?,
             Kind::Live => {
                 let key = self.r.string()?;
@@ -293,8 +294,13 @@ impl<'r, 'de> Decoder<'r, 'de> {
         })
     }
 
-    fn leaf(&mut self) -> Result<Node> {
-        let Way::Named(number) = read_way(self.r)? else { return self.serde() };
+    /// A value whose way the bytes name. Serde's way is for leaves only: an object has a type.
+    fn leaf(&mut self, or_serde: bool) -> Result<Node> {
+        let number = match read_way(self.r)? {
+            Way::Named(number) => number,
+            Way::Serde if or_serde => return self.serde(),
+            Way::Serde => return Err(Error::malformed("an object cannot go serde's way")),
+        };
         let local = match self.numbers.get(&number) {
             Some(local) => *local,
             None => {

@@ -4,6 +4,8 @@
 //! text, lists, and records for objects.
 
 mod doors;
+#[cfg(test)]
+mod every_node;
 pub(super) mod markers;
 mod parse;
 mod print;
