@@ -403,6 +403,13 @@ fn progress_tells_each_step() {
     assert_eq!(*told.lock().expect("a lock"), [(1, Some(2)), (2, Some(2)), (2, Some(2))]);
 }
 
+#[cfg(feature = "progress")]
+#[test]
+fn a_bar_is_drawn_nowhere_where_there_is_no_terminal() {
+    assert_eq!(Pool::workers(1).progress().map(double, [1, 2]).expect("results"), [2, 4]);
+    assert_eq!(Pool::workers(1).progress().imap(double, 0..).expect("a run").take(3).count(), 3);
+}
+
 #[test]
 fn a_terminated_pool_says_so_and_a_closed_one_is_done() {
     let pool = quiet(1);

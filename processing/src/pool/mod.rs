@@ -8,7 +8,9 @@
 mod background;
 mod dispatcher;
 mod error;
+mod give;
 mod lane;
+mod ledger;
 mod lifecycle;
 mod message;
 #[expect(clippy::module_inception, reason = "the pool itself stands beside its parts")]
@@ -17,6 +19,8 @@ mod progress;
 mod run;
 mod shared;
 mod stream;
+mod trace;
+mod verbs;
 mod work;
 mod worker;
 

@@ -12,6 +12,7 @@ use super::message::{INLINE, to_file};
 use super::pool::Keep;
 use super::progress::Watch;
 use super::run::{Block, Delivery, Run};
+use super::trace::Trace;
 use super::work::Of;
 use crate::bag;
 use crate::peer::OPTIONS;
@@ -49,6 +50,7 @@ pub struct Results<I: Iterator, R> {
     /// Where large items are written.
     scratch: Vec<u8>,
     watch: Option<Watch>,
+    trace: Trace,
     over: bool,
     types: Of<R>,
 }
@@ -59,6 +61,7 @@ where
     R: Cerial,
 {
     pub(super) fn new(keep: Arc<Keep>, run: Arc<Run>, items: I, ordered: bool, watch: Option<Watch>) -> Self {
+        let trace = Trace::begin(run.parcel.name, keep.shared.workers.count);
         Results {
             keep,
             run,
@@ -74,6 +77,7 @@ where
             deliveries: Vec::new(),
             scratch: Vec::new(),
             watch,
+            trace,
             over: false,
             types: Of::default(),
         }
@@ -202,6 +206,9 @@ where
     }
 
     fn put(&mut self, number: u64, result: Result<R, PoolError>) {
+        if let Err(error) = &result {
+            self.trace.failed(error);
+        }
         if !self.ordered {
             return self.ready.push_back(result);
         }
@@ -292,6 +299,7 @@ where
             self.deliveries = deliveries;
             if let Err(error) = collected {
                 self.over = true;
+                self.trace.failed(&error);
                 return Some(Err(error));
             }
             if self.run.is_cancelled() {
@@ -314,6 +322,7 @@ impl<I: Iterator, R> fmt::Debug for Results<I, R> {
 
 impl<I: Iterator, R> Drop for Results<I, R> {
     fn drop(&mut self) {
+        self.trace.end(self.given);
         self.run.cancel();
         self.keep.shared.wake();
     }

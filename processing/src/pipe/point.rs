@@ -1,12 +1,6 @@
-//! Two ends that talk, one of which may travel to a child.
-//!
-//! [`Pipe::pair`] gives an [`Anchor`], which stays, and a [`Point`], which may stand anywhere in a value that goes to a
-//! child: in an item of a pool, in an object that is started, in a message of another pipe. It *moves*: once it was sent, the end here is gone.
-//! Messages are any [`Cerial`](cerial::Cerial) values, whole and in order.
+//! The end that may travel.
 
 use std::fmt;
-use std::io;
-use std::ops::Deref;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +10,7 @@ use cerial::schema::{Body, Field, Fields, Kind, SchemaBuilder};
 use cerial::{Cerial, Decode, Encode, Reader, Shape, Writer};
 use suitkaise_timing::Seconds;
 
+use super::error::{PipeError, PipeErrorKind};
 use crate::bag::{self, Packet};
 use crate::channel::{Channel, Got};
 use crate::deadline::Deadline;
@@ -27,67 +22,9 @@ use crate::peer::OPTIONS;
 const MESSAGE: u8 = FIRST_USER_KIND;
 
 /// What an end may do.
-const BOTH: u8 = 0;
-const SENDS: u8 = 1;
-const RECEIVES: u8 = 2;
-
-/// Makes pipes between this process and its children.
-#[derive(Clone, Copy, Debug)]
-pub struct Pipe;
-
-/// Which way a [`Pipe::one_way`] goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OneWay {
-    /// The anchor sends, the point receives.
-    FromAnchor,
-    /// The point sends, the anchor receives.
-    ToAnchor,
-}
-
-impl Pipe {
-    /// Two ends that both send and receive.
-    ///
-    /// ```
-    /// use suitkaise_processing::{Pipe, Point, Pool};
-    ///
-    /// fn answer(point: Point) {
-    ///     let question: String = point.recv().expect("a question");
-    ///     point.send(&question.len()).expect("somebody who listens");
-    /// }
-    ///
-    /// # fn try_it() -> Result<(), Box<dyn std::error::Error>> {
-    /// suitkaise_processing::init(); // the first line of `main`
-    /// let (anchor, point) = Pipe::pair()?;
-    /// anchor.send(&"how long am I?".to_owned())?;
-    /// Pool::workers(1).map(answer, [point])?;
-    /// assert_eq!(anchor.recv_within::<usize>(5.0)?, Some(14));
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// No descriptor left.
-    pub fn pair() -> Result<(Anchor, Point), PipeError> {
-        Pipe::ends(BOTH, BOTH)
-    }
-
-    /// Two ends of which one sends and one receives.
-    ///
-    /// # Errors
-    /// No descriptor left.
-    pub fn one_way(way: OneWay) -> Result<(Anchor, Point), PipeError> {
-        match way {
-            OneWay::FromAnchor => Pipe::ends(SENDS, RECEIVES),
-            OneWay::ToAnchor => Pipe::ends(RECEIVES, SENDS),
-        }
-    }
-
-    fn ends(anchor: u8, point: u8) -> Result<(Anchor, Point), PipeError> {
-        let (a, b) = fds::socket_pair().map_err(|error| {
-            PipeError::new(PipeErrorKind::Io, format!("no descriptors for a pipe: {error}"))
-        })?;
-        Ok((Anchor(Point::of(a, anchor, true)), Point::of(b, point, false)))
-    }
-}
+pub(super) const BOTH: u8 = 0;
+pub(super) const SENDS: u8 = 1;
+pub(super) const RECEIVES: u8 = 2;
 
 /// One end as this process holds it; nothing once it left or was closed.
 pub(crate) struct End(Mutex<Option<Arc<Channel>>>);
@@ -113,13 +50,8 @@ pub struct Point {
     locked: AtomicBool,
 }
 
-/// The end that stays. It has all that a [`Point`] has, but is locked for good.
-///
-/// It cannot be serialized: a value that it stands in is refused with an error that says so.
-pub struct Anchor(Point);
-
 impl Point {
-    fn of(fd: OwnedFd, way: u8, locked: bool) -> Point {
+    pub(super) fn of(fd: OwnedFd, way: u8, locked: bool) -> Point {
         let channel = Some(Arc::new(Channel::new(fd)));
         Point { end: Arc::new(End(Mutex::new(channel))), way, locked: AtomicBool::new(locked) }
     }
@@ -292,119 +224,6 @@ impl fmt::Debug for Point {
     }
 }
 
-impl Anchor {
-    /// Refused: an anchor stays where it is.
-    ///
-    /// # Errors
-    /// Always.
-    pub fn unlock(&self) -> Result<(), PipeError> {
-        Err(PipeError::new(PipeErrorKind::Locked, "an anchor cannot be unlocked; send its point instead"))
-    }
-}
-
-impl Encode for Anchor {
-    fn shape() -> Shape {
-        Shape::TEXT
-    }
-
-    fn schema(builder: &mut SchemaBuilder) -> Kind {
-        Point::schema(builder)
-    }
-
-    fn head(&self, _: &mut [u8]) {}
-
-    fn tail(&self, _: &mut Writer<'_>) -> cerial::Result<()> {
-        Err(cerial::Error::other("an anchor of a pipe stays where it is").with_help("send its point instead"))
-    }
-}
-
-impl<'de> Decode<'de> for Anchor {
-    fn read(_: &[u8], _: &mut Reader<'de>) -> cerial::Result<Anchor> {
-        Err(cerial::Error::other("an anchor of a pipe is never in bytes"))
-    }
-}
-
-impl Deref for Anchor {
-    type Target = Point;
-
-    fn deref(&self) -> &Point {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Anchor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Anchor").field(&self.0).finish()
-    }
-}
-
 fn checked(limit: impl Seconds) -> Result<Duration, PipeError> {
     limit.checked("timeout").map_err(|error| PipeError::new(PipeErrorKind::Config, error.to_string()))
-}
-
-/// A message that was not sent or not received.
-pub struct PipeError {
-    kind: PipeErrorKind,
-    text: String,
-    source: Option<cerial::Error>,
-}
-
-/// Which way it went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PipeErrorKind {
-    /// The other side is gone.
-    Closed,
-    /// This end was closed, or has travelled.
-    Gone,
-    /// An anchor stays.
-    Locked,
-    /// This end goes the other way.
-    OneWay,
-    /// The value cannot be serialized, or what came is of another type.
-    Value,
-    /// A time that is none.
-    Config,
-    /// The system refused.
-    Io,
-}
-
-impl PipeError {
-    fn new(kind: PipeErrorKind, text: impl Into<String>) -> PipeError {
-        PipeError { kind, text: text.into(), source: None }
-    }
-
-    fn value(text: &str, error: cerial::Error) -> PipeError {
-        PipeError { kind: PipeErrorKind::Value, text: format!("{text}: {error}"), source: Some(error) }
-    }
-
-    /// Which way it went wrong, for programs.
-    #[must_use]
-    pub fn kind(&self) -> PipeErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for PipeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl fmt::Debug for PipeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.kind, self.text)
-    }
-}
-
-impl std::error::Error for PipeError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|error| error as &(dyn std::error::Error + 'static))
-    }
-}
-
-impl From<PipeError> for io::Error {
-    fn from(error: PipeError) -> io::Error {
-        io::Error::other(error)
-    }
 }
