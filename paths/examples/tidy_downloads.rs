@@ -43,8 +43,8 @@ fn place(file: &Skpath, wanted: &Skpath) -> Result<Skpath, PathError> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let verbose = std::env::args().any(|arg| arg == "--verbose");
-    let base =
-        Skpath::unresolved(std::env::temp_dir().join(format!("tidy-downloads-{}", std::process::id())));
+    let temp = std::env::temp_dir().join(format!("tidy-downloads-{}", std::process::id()));
+    let base = Skpath::unresolved(temp.join("home"));
     let heap = &base / "downloads";
     heap.mkdir()?;
     for name in
@@ -55,6 +55,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let moved = tidy(&heap, base.as_path().join("shelves"), verbose)?;
     println!("{moved} files moved");
     println!("{}", suitkaise_paths::Project::new().root(&base).tree()?);
-    std::fs::remove_dir_all(&base)?;
+    std::fs::remove_dir_all(temp)?;
     Ok(())
 }

@@ -39,10 +39,15 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, PathError> {
 /// A link whose target is missing becomes its target, so the result does not change when the target appears.
 fn resolve_missing(path: &Path) -> Result<PathBuf, PathError> {
     let fail = |error| PathError::io("resolve", path, error);
-    let absolute = std::path::absolute(path).map_err(fail)?;
     let mut out = PathBuf::new();
     let mut rest: VecDeque<OsString> = VecDeque::new();
-    start(&absolute, &mut out, &mut rest);
+    if cfg!(unix) && path.is_relative() {
+        // The kernel gives the current directory without links: nothing of it has to be looked at.
+        out = std::env::current_dir().map_err(fail)?;
+        start(path, &mut out, &mut rest);
+    } else {
+        start(&std::path::absolute(path).map_err(fail)?, &mut out, &mut rest);
+    }
     let mut links = 0;
     let mut missing = 0_usize;
     while let Some(name) = rest.pop_front() {

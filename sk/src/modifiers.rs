@@ -145,16 +145,18 @@ impl Modifiers {
     }
 
     /// Checks the settings, takes a token, and says how long to wait for it.
-    #[cold]
     fn enter(&self, limiter: &Limiter) -> Result<Duration, Error> {
-        if let Some(bad) = &self.bad {
-            return Err((**bad).clone().into());
+        match (&self.bad, self.quota) {
+            (None, Some(quota)) => Ok(limiter.reserve(Quota { burst: self.burst.unwrap_or(1), ..quota })),
+            (bad, _) => Err(self.refusal(bad.as_deref())),
         }
-        let Some(quota) = self.quota else {
-            let why = "it belongs to `rate_limit`, which is not set";
-            return Err(SkModifierError::new(self.function, "burst", why).into());
-        };
-        Ok(limiter.reserve(Quota { burst: self.burst.unwrap_or(1), ..quota }))
+    }
+
+    #[cold]
+    fn refusal(&self, bad: Option<&SkModifierError>) -> Error {
+        let burst =
+            || SkModifierError::new(self.function, "burst", "it belongs to `rate_limit`, which is not set");
+        bad.cloned().unwrap_or_else(burst).into()
     }
 
     fn worth_another<E: Failure>(&self, stop: &Stop<E>) -> bool {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use suitkaise_circuits::{BreakingCircuit, Circuit};
 
-use crate::harness::{alternate, per_call, per_call_threads, print};
+use crate::harness::{alternate, atomic_addition, per_call, per_call_threads, print};
 
 pub fn run() {
     let n = 1_000_000;
@@ -46,7 +46,7 @@ pub fn run() {
         "circuits/trip with backoff and jitter, no sleep",
         "ns",
         per_call(n, || _ = black_box(trips.trip_without_sleep())),
-        None,
+        Some((atomic_addition(), add_name)),
     );
     let plain = Circuit::new(1);
     print("circuits/short that trips, no sleep", "ns", per_call(n, || _ = black_box(plain.short())), None);

@@ -1,6 +1,8 @@
 //! Alternating runs of ours and a peer, and the `BENCH` lines.
 
+use std::hint::black_box;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// One figure: ours and, where there is one, the peer's, in `unit`.
@@ -65,4 +67,14 @@ pub fn per_call_threads(threads: u64, n: u64, f: impl Fn() + Sync) -> f64 {
         start.elapsed()
     });
     wall.as_nanos() as f64 * threads.min(cores) as f64 / (threads * n) as f64
+}
+
+/// What an atomic addition costs here and now, in nanoseconds: where an issue names nanoseconds, the bar is a multiple of
+/// this one.
+pub fn atomic_addition() -> f64 {
+    let counter = AtomicU64::new(0);
+    let mut figures: Vec<f64> = (0..9)
+        .map(|_| per_call(1_000_000, || _ = black_box(black_box(&counter).fetch_add(1, Ordering::AcqRel))))
+        .collect();
+    median(&mut figures)
 }

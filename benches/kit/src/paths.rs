@@ -41,6 +41,12 @@ fn construction(file: &Path) {
         (Some(a), Some(b)) => print("paths/Skpath construction, system calls", "calls", a, Some((b, PEER))),
         _ => eprintln!("paths/Skpath construction, system calls: not counted, `strace` is missing or may not trace"),
     }
+    let dir = file.parent().expect("the file stands in a directory");
+    let (a, b) = alternate(
+        || per_call(n, || _ = black_box(suitkaise_paths::find_root(dir))),
+        || per_call(n, || _ = black_box((dir.canonicalize(), dir.is_dir()))),
+    );
+    print("paths/root detection, known", "ns", a, Some((b, "fs::canonicalize + is_dir")));
     let path = ours(file);
     print("paths/Skpath construction and rp", "ns", per_call(n, || _ = black_box(ours(file).rp().len())), None);
     print("paths/Skpath construction and id", "ns", per_call(n, || _ = black_box(ours(file).id())), None);

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use suitkaise_sk::sk;
 
-use crate::harness::{alternate, per_call, print};
+use crate::harness::{alternate, atomic_addition, per_call, print};
+
+const ADDITION: &str = "AtomicU64::fetch_add";
 
 #[sk]
 #[inline(never)]
@@ -14,20 +16,38 @@ fn work(x: u64) -> Result<u64, std::num::ParseIntError> {
     Ok(black_box(x).wrapping_mul(3))
 }
 
+/// The same without `#[sk]`.
+#[inline(never)]
+fn plain_work(x: u64) -> Result<u64, std::num::ParseIntError> {
+    Ok(black_box(x).wrapping_mul(3))
+}
+
+const LOOP: &str = "BENCH_KIT_SK_LOOP";
+
 pub fn run() {
+    if let Ok(task) = std::env::var(LOOP) {
+        return repeat(&task);
+    }
+    match (instructions("work"), instructions("plain_work")) {
+        (Some(ours), Some(peer)) => {
+            let name = "sk/#[sk] fn called plainly, instructions a call over the same without";
+            print(name, "instructions", ours - peer, Some((peer, "the same fn without #[sk]")));
+        }
+        _ => eprintln!("sk/#[sk] fn called plainly: not counted, `valgrind` is missing"),
+    }
     let n = 1_000_000;
     let plain = |x| _ = black_box(work(black_box(x)));
 
     let wrapped = sk(work).retry(3);
     let (ours, peer) = alternate(|| per_call(n, || _ = black_box(wrapped.call(black_box(7)))), || per_call(n, || plain(7)));
-    print("sk/sk(f).retry(3) on success, over the plain call", "ns", ours - peer, Some((peer, "the plain call")));
+    print("sk/sk(f).retry(3) on success, over the plain call", "ns", ours - peer, Some((atomic_addition(), ADDITION)));
 
     let chain = work::retry(3);
     let (ours, peer) = alternate(|| per_call(n, || _ = black_box(chain.call(black_box(7)))), || per_call(n, || plain(7)));
-    print("sk/f::retry(3) kept, on success, over the plain call", "ns", ours - peer, Some((peer, "the plain call")));
+    print("sk/f::retry(3) kept, on success, over the plain call", "ns", ours - peer, Some((atomic_addition(), ADDITION)));
     let (ours, peer) =
         alternate(|| per_call(n, || _ = black_box(work::retry(3).call(black_box(7)))), || per_call(n, || plain(7)));
-    print("sk/f::retry(3) built at each call, over the plain call", "ns", ours - peer, Some((peer, "the plain call")));
+    print("sk/f::retry(3) built at each call, over the plain call", "ns", ours - peer, Some((atomic_addition(), ADDITION)));
 
     let timed = work::timeout(1.0);
     let (ours, peer) = alternate(
@@ -58,6 +78,37 @@ pub fn run() {
     print("sk/rate limiter that lets through", "ns", ours, Some((peer, "governor")));
 
     build_time();
+}
+
+/// Calls one of the two `n` times, for valgrind to count.
+fn repeat(task: &str) {
+    let Some((side, n)) = task.split_once(' ').and_then(|(side, n)| Some((side, n.parse::<u32>().ok()?))) else {
+        return;
+    };
+    for _ in 0..n {
+        match side {
+            "work" => _ = black_box(work(black_box(7))),
+            _ => _ = black_box(plain_work(black_box(7))),
+        }
+    }
+}
+
+/// Instructions of one more call: those of 11,000 less those of 1,000, so that the start does not count.
+fn instructions(side: &str) -> Option<f64> {
+    let count = |n: u32| {
+        let exe = std::env::current_exe().ok()?;
+        let out = std::process::Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(exe)
+            .arg("sk")
+            .env(LOOP, format!("{side} {n}"))
+            .output()
+            .ok()?;
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        let collected = text.lines().find_map(|line| line.split("Collected : ").nth(1))?;
+        collected.trim().parse::<f64>().ok()
+    };
+    Some(((count(11_000)? - count(1_000)?) / 10_000.0).round())
 }
 
 /// What `#[sk]` adds to a build of 100 methods, and of 100 functions: `cargo check` of a crate with and without it.
