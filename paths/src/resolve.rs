@@ -15,7 +15,7 @@ pub(crate) const MAX_BYTES: usize = if cfg!(windows) { 32_766 } else { 4_095 };
 
 /// Resolves links and `..`, relative to the current directory; what does not exist yet is kept as written.
 ///
-/// A path that exists costs exactly one [`std::fs::canonicalize`].
+/// An absolute path that exists costs exactly one [`std::fs::canonicalize`], a plain relative one no more.
 pub(crate) fn resolve(path: &Path) -> Result<PathBuf, PathError> {
     if path.as_os_str().is_empty() {
         return Err(PathError::new(PathErrorKind::InvalidPath, "resolve the path")
@@ -27,17 +27,30 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, PathError> {
             .at(path)
             .why(format!("it is longer than the {MAX_BYTES} bytes that the system takes")));
     }
+    if is_plain(path) {
+        return walk(path);
+    }
     match std::fs::canonicalize(path) {
         Ok(found) => Ok(plain(found)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => resolve_missing(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => walk(path),
         Err(error) => Err(PathError::io("resolve", path, error)),
     }
+}
+
+/// Whether a path is names below the current directory: then one walk does both what exists and what does not, with as
+/// many system calls as `canonicalize` makes.
+fn is_plain(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    cfg!(unix)
+        && !bytes.ends_with(b"/")
+        && !bytes.contains(&0)
+        && path.components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// Resolves links as far as names exist, then takes the rest as written: what `realpath --canonicalize-missing` does.
 ///
 /// A link whose target is missing becomes its target, so the result does not change when the target appears.
-fn resolve_missing(path: &Path) -> Result<PathBuf, PathError> {
+fn walk(path: &Path) -> Result<PathBuf, PathError> {
     let fail = |error| PathError::io("resolve", path, error);
     let mut out = PathBuf::new();
     let mut rest: VecDeque<OsString> = VecDeque::new();

@@ -3,22 +3,31 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::thread::Thread;
 use std::time::Instant;
 
+use crate::spin::spin_until;
 use crate::{Error, FunctionTimeoutError, Seconds, SkModifierError};
 
-/// One value that a thread makes and another one waits for.
+/// One value that a thread makes and another one waits for. Only one waits at a time.
 pub(crate) struct Promise<T> {
     state: Mutex<State<T>>,
-    done: Condvar,
+    /// Whether the value is there or was taken, to be asked without the lock.
+    done: AtomicBool,
 }
 
 enum State<T> {
-    Waiting(Option<Waker>),
+    Waiting(Option<Waiter>),
     Done(std::thread::Result<T>),
     Taken,
+}
+
+enum Waiter {
+    Task(Waker),
+    Thread(Thread),
 }
 
 /// What was kept, `Err` if the call panicked; `None` if somebody has had it already.
@@ -26,18 +35,24 @@ pub(crate) type Taken<T> = Option<std::thread::Result<T>>;
 
 impl<T> Promise<T> {
     pub(crate) fn new() -> Arc<Promise<T>> {
-        Arc::new(Promise { state: Mutex::new(State::Waiting(None)), done: Condvar::new() })
+        Arc::new(Promise { state: Mutex::new(State::Waiting(None)), done: AtomicBool::new(false) })
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
+    }
+
     pub(crate) fn keep(&self, value: std::thread::Result<T>) {
         let before = std::mem::replace(&mut *self.lock(), State::Done(value));
-        self.done.notify_all();
-        if let State::Waiting(Some(waker)) = before {
-            waker.wake();
+        self.done.store(true, Ordering::Release);
+        match before {
+            State::Waiting(Some(Waiter::Task(waker))) => waker.wake(),
+            State::Waiting(Some(Waiter::Thread(thread))) => thread.unpark(),
+            _ => {}
         }
     }
 
@@ -47,15 +62,25 @@ impl<T> Promise<T> {
     ///
     /// Until the value is there, at most until the deadline.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Taken<T>> {
-        let mut state = self.lock();
-        while let State::Waiting(_) = &*state {
-            state = match deadline {
-                None => self.done.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.checked_duration_since(Instant::now())?;
-                    self.done.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+        if !spin_until(|| self.is_done()) {
+            if let State::Waiting(waiter) = &mut *self.lock() {
+                *waiter = Some(Waiter::Thread(std::thread::current()));
+            }
+            while !self.is_done() {
+                match deadline {
+                    None => std::thread::park(),
+                    Some(deadline) => match deadline.checked_duration_since(Instant::now()) {
+                        Some(left) if !left.is_zero() => std::thread::park_timeout(left),
+                        _ => break,
+                    },
                 }
-            };
+            }
+        }
+        // Whoever keeps a value says so after he has put it in: the lock has the last word.
+        let mut state = self.lock();
+        if let State::Waiting(waiter) = &mut *state {
+            *waiter = None;
+            return None;
         }
         Some(Self::take(&mut state))
     }
@@ -68,9 +93,11 @@ impl<T> Promise<T> {
     }
 
     pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Taken<T>> {
+        // A short call is back within these few microseconds: cheaper than to be woken for it.
+        spin_until(|| self.is_done());
         let mut state = self.lock();
-        if let State::Waiting(waker) = &mut *state {
-            *waker = Some(cx.waker().clone());
+        if let State::Waiting(waiter) = &mut *state {
+            *waiter = Some(Waiter::Task(cx.waker().clone()));
             return Poll::Pending;
         }
         Poll::Ready(Self::take(&mut state))
@@ -139,7 +166,7 @@ impl<T> Background<T> {
 
     /// Tells whether the call has returned.
     pub fn is_finished(&self) -> bool {
-        !matches!(*self.promise.lock(), State::Waiting(_))
+        self.promise.is_done()
     }
 
     fn open(&self, value: Taken<Result<T, Error>>) -> Result<T, Error> {

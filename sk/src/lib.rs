@@ -66,6 +66,7 @@ mod modifiers;
 mod own;
 mod seconds;
 mod share;
+mod spin;
 #[cfg(feature = "tokio")]
 mod twin;
 mod way;

@@ -4,8 +4,12 @@
 //! never holds up a later one. A thread that stays idle ends.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use crate::spin::spin_until;
 
 /// How long an idle thread waits for work before it ends.
 const KEEP: Duration = Duration::from_secs(10);
@@ -15,7 +19,9 @@ pub(crate) type Job = Box<dyn FnOnce(&Seat) + Send>;
 /// One thread's place: where its next job is put.
 pub(crate) struct Seat {
     job: Mutex<Option<Job>>,
-    ready: Condvar,
+    /// Whether a job is there, to be asked without the lock.
+    ready: AtomicBool,
+    thread: OnceLock<Thread>,
     this: std::sync::Weak<Seat>,
 }
 
@@ -33,12 +39,17 @@ pub(crate) fn run(job: Job) -> io::Result<()> {
     let seat = lock(&IDLE).pop();
     if let Some(seat) = seat {
         *lock(&seat.job) = Some(job);
-        seat.ready.notify_one();
+        seat.ready.store(true, Ordering::Release);
+        // No system call while that thread still spins.
+        if let Some(thread) = seat.thread.get() {
+            thread.unpark();
+        }
         return Ok(());
     }
     let seat = Arc::new_cyclic(|this| Seat {
         job: Mutex::new(Some(job)),
-        ready: Condvar::new(),
+        ready: AtomicBool::new(true),
+        thread: OnceLock::new(),
         this: this.clone(),
     });
     std::thread::Builder::new().name("suitkaise-sk".into()).spawn(move || seat.work())?;
@@ -54,31 +65,30 @@ impl Seat {
     }
 
     fn work(&self) {
+        self.thread.get_or_init(std::thread::current);
         while let Some(job) = self.next() {
             job(self);
         }
     }
 
     fn next(&self) -> Option<Job> {
-        let mut job = lock(&self.job);
+        spin_until(|| self.ready.load(Ordering::Acquire));
+        let mut since = Instant::now();
         loop {
-            if let Some(job) = job.take() {
+            if let Some(job) = lock(&self.job).take() {
+                self.ready.store(false, Ordering::Relaxed);
                 return Some(job);
             }
-            let waited = self.ready.wait_timeout(job, KEEP).unwrap_or_else(PoisonError::into_inner);
-            job = waited.0;
-            if waited.1.timed_out() && job.is_none() {
-                // The seat's own lock is never held while the list's is taken: `run` takes them the other way round.
-                drop(job);
+            std::thread::park_timeout(KEEP.saturating_sub(since.elapsed()));
+            if since.elapsed() >= KEEP && !self.ready.load(Ordering::Acquire) {
                 let mut idle = lock(&IDLE);
                 let before = idle.len();
                 idle.retain(|seat| !std::ptr::eq(&**seat, self));
                 if idle.len() < before {
                     return None;
                 }
-                drop(idle);
                 // Somebody has taken this seat off the list and is about to put a job on it.
-                job = lock(&self.job);
+                since = Instant::now();
             }
         }
     }

@@ -85,11 +85,10 @@ fn repeat(task: &str) {
     let Some((side, n)) = task.split_once(' ').and_then(|(side, n)| Some((side, n.parse::<u32>().ok()?))) else {
         return;
     };
-    for _ in 0..n {
-        match side {
-            "work" => _ = black_box(work(black_box(7))),
-            _ => _ = black_box(plain_work(black_box(7))),
-        }
+    if side == "work" {
+        (0..n).for_each(|_| _ = black_box(work(black_box(7))));
+    } else {
+        (0..n).for_each(|_| _ = black_box(plain_work(black_box(7))));
     }
 }
 
