@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::metadata::{self, Package};
 use crate::step::Report;
-use crate::{fuzz, layers, setup, steps, test};
+use crate::{counts, fuzz, layers, setup, steps, test};
 
 /// Runs every check, also those after one that failed.
 pub(crate) fn run() -> Result<()> {
@@ -24,6 +24,7 @@ pub(crate) fn run() -> Result<()> {
     for step in steps::AFTER_TESTS {
         report.step(step, &[], &[]);
     }
+    report.call("instruction counts", || counts::run(false));
     report.call("fuzz targets", || fuzz::run(fuzz::SMOKE_SECONDS, false));
     report.finish("ci")
 }

@@ -1,4 +1,4 @@
-//! The chores of the project: `cargo xtask setup | servers | test | ci | bench | torture`.
+//! The chores of the project: `cargo xtask setup | servers | test | ci | bench | counts | torture`.
 //!
 //! One file a command. A chore is a list of [`step::Step`]s, which are data (`steps.rs`), run one after the other
 //! with one summary line each; what is more than a command line stands in the file of its command.
@@ -10,6 +10,7 @@
 
 mod bench;
 mod ci;
+mod counts;
 mod error;
 mod fuzz;
 mod layers;
@@ -40,6 +41,8 @@ cargo xtask COMMAND
   fuzz [SECONDS] [--keep]     build every fuzz target and run each for SECONDS (default 5); --keep adds what they found
                               to fuzz/corpus
   supported                   write plugins/SUPPORTED.md from the tables that its tests run
+  counts [--write]            count the instructions of cerial's hot paths and hold them to benches/counts.toml; --write
+                              accepts them
   layers                      check that dependencies between the crates only go down
   bench NAME|all              run a bench, hold it against benches/bars.toml, write target/bench/NAME.json
   torture NAME [--seconds N] [--seed S]
@@ -96,6 +99,16 @@ fn run() -> Result<()> {
                 }
             }
             fuzz::run(seconds, keep)
+        }
+        "counts" => {
+            let mut write = false;
+            while let Some(arg) = args.next().map_err(Error::usage)? {
+                match arg {
+                    lexopt::Arg::Long("write") => write = true,
+                    other => return Err(Error::usage(other.unexpected())),
+                }
+            }
+            counts::run(write)
         }
         "supported" => last(args).and_then(|()| supported::run()),
         "layers" => last(args).and_then(|()| layers::run()),
