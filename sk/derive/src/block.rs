@@ -198,7 +198,7 @@ fn chain(
         sig,
         blocking: &method.blocking,
     }
-    .make()?;
+    .make();
     let (items, used, inner) = (made.items, made.used, made.inner_declared);
     let (lifetimes, others) = generics(block);
     let lifetime_count = lifetimes.len();

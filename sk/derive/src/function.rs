@@ -33,7 +33,7 @@ pub(crate) fn expand(options: &Options, item: ItemFn, krate: &TokenStream) -> Re
         sig: &item.sig,
         blocking: &blocking,
     }
-    .make()?;
+    .make();
     let Made { items, declared, used, predicates, retry, away, fallible, .. } = made;
     let (Away::Bounds(bounds) | Away::Never(bounds)) = &away;
     let leaves = matches!(away, Away::Bounds(_));
