@@ -81,19 +81,26 @@ impl Options {
         if !T::shape().tail {
             root.headers
                 .put(self.mode, |header| append(out, header, T::shape().head, |head| value.head(head)));
+            self.tell_written(value, &out[start..]);
             return Ok(());
         }
         let mut w = Writer::new(std::mem::take(out), self);
         write_header(&mut w, &root.headers);
         let result = w.value(Static::<T>::NEW, value);
+        let written = w.len() - start;
         if result.is_err() {
             w.truncate(start);
         }
         *out = w.into_vec();
-        if result.is_ok() {
-            self.tell_written(value, &out[start..]);
+        match result {
+            Ok(()) => {
+                self.tell_written(value, &out[start..]);
+                Ok(())
+            }
+            Err(error) => {
+                Err(self.explain(error, root, || format!("{written} bytes were written before it failed")))
+            }
         }
-        result.map_err(|error| error.in_root(&root.name))
     }
 
     /// [`to_writer`] with these options.
@@ -114,7 +121,7 @@ impl Options {
         let root = root_of::<T>();
         self.tell_read(bytes);
         match self.same_shape(bytes, root) {
-            Some(r) => read_root(r).map_err(|error| error.in_root(&root.name)),
+            Some(r) => read_root(r).map_err(|error| self.explain(error, root, String::new)),
             None => self.deserialize_foreign(bytes, root),
         }
     }
@@ -131,7 +138,9 @@ impl Options {
         let theirs = schema_from_bytes(header.schema, self)?;
         crate::ir::read_foreign(&mut r, &theirs, root, |r| finish(r))
             .and_then(|value| r.finish().map(|()| value))
-            .map_err(|error| error.in_root(&root.name))
+            .map_err(|error| {
+                self.explain(error, root, || format!("`{}` stands in the bytes", theirs.name(&theirs.root)))
+            })
     }
 
     /// [`deserialize_borrowed`] with these options.
@@ -141,8 +150,9 @@ impl Options {
     #[inline]
     pub fn deserialize_borrowed<'de, T: Decode<'de>>(&'de self, bytes: &'de [u8]) -> Result<T> {
         let root = root_of::<T>();
+        self.tell_read(bytes);
         if let Some(r) = self.same_shape(bytes, root) {
-            return read_root(r).map_err(|error| error.in_root(&root.name));
+            return read_root(r).map_err(|error| self.explain(error, root, String::new));
         }
         let header = read_header(&mut self.reader(bytes)?)?;
         Err(match header.mode {
@@ -166,6 +176,19 @@ impl Options {
         let mut bytes = Vec::new();
         input.take(self.limits.input_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
         self.deserialize(&bytes)
+    }
+
+    /// Says where in which root an error happened, and what each step saw, where that is asked for.
+    #[cold]
+    fn explain(&self, error: Error, root: &Root, last: impl FnOnce() -> String) -> Error {
+        let error = error.in_root(&root.name);
+        if !self.debug {
+            return error;
+        }
+        match last() {
+            empty if empty.is_empty() => error.through(root),
+            last => error.through(root).seen(last),
+        }
     }
 
     /// A reader behind the header, where that is the very header that we would write.

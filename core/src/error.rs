@@ -179,6 +179,11 @@ impl Error {
         self
     }
 
+    /// The steps from the root to the place.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.0.path.iter().rev()
+    }
+
     /// Adds the field that was being worked on.
     #[doc(hidden)]
     #[must_use]

@@ -60,6 +60,7 @@ mod preflight;
 mod registry;
 pub mod schema;
 mod shape;
+mod trail;
 mod verbose;
 mod walk;
 mod wire;

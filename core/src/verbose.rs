@@ -39,9 +39,8 @@ impl Options {
                 Mode::Portable => Ok(bytes.to_vec()),
                 Mode::Compact => self.clone().verbose(false).mode(Mode::Portable).serialize(value),
             };
-            if let Ok(portable) = portable {
-                self.tell("wrote", bytes.len(), &portable);
-            }
+            // What only a process of this build may read has no such form.
+            self.tell("wrote", bytes.len(), portable.as_deref().unwrap_or(bytes));
         }
     }
 
@@ -55,27 +54,33 @@ impl Options {
 
     #[cold]
     fn tell(&self, verb: &str, size: usize, portable: &[u8]) {
-        let text = match self.inspect(portable) {
-            Ok(ir) => format!("{verb} `{}`, {size} bytes\n{ir}", ir.type_name()),
-            Err(_) => format!("{verb} {size} compact bytes"),
-        };
+        let mut lines = vec![(0, format!("{verb} {size} compact bytes"))];
+        if let Ok(ir) = self.inspect(portable) {
+            lines[0].1 = format!("{verb} `{}`, {size} bytes", ir.type_name());
+            let told = ir.story(&mut |depth, path, what| {
+                let colon = if path.is_empty() { "" } else { ": " };
+                lines.push((depth, format!("{path}{colon}{what}")));
+            });
+            if let Err(error) = told {
+                lines.push((0, error.to_string()));
+            }
+        }
         // Nobody can be told that telling failed.
         let _ = match &self.verbose {
             Verbose::Off => Ok(()),
             Verbose::Stderr => {
                 let stderr = std::io::stderr();
-                print(&mut stderr.lock(), &text, stderr.is_terminal())
+                print(&mut stderr.lock(), &lines, stderr.is_terminal())
             }
             Verbose::Sink(sink) => {
-                print(&mut *sink.lock().unwrap_or_else(PoisonError::into_inner), &text, false)
+                print(&mut *sink.lock().unwrap_or_else(PoisonError::into_inner), &lines, false)
             }
         };
     }
 }
 
-fn print(out: &mut dyn Write, text: &str, coloured: bool) -> std::io::Result<()> {
-    for line in text.lines() {
-        let depth = (line.len() - line.trim_start().len()) / 4;
+fn print(out: &mut dyn Write, lines: &[(usize, String)], coloured: bool) -> std::io::Result<()> {
+    for (depth, line) in lines {
         if coloured {
             writeln!(out, "\x1b[{}m[{depth}] {line}\x1b[0m", COLOURS[depth % COLOURS.len()])?;
         } else {

@@ -358,3 +358,63 @@ fn deep_boxes_are_refused_at_the_limit_and_read_when_it_is_lifted() {
     assert_eq!(cerial::deserialize::<Value>(&bytes).unwrap_err().kind(), cerial::ErrorKind::Limit);
     assert_eq!(lifted.deserialize::<Value>(&bytes).unwrap(), deep);
 }
+
+/// A collection of another crate: neither `Cerial` nor of serde.
+mod other_crate {
+    #[derive(Debug, Default, PartialEq)]
+    pub(crate) struct Bag<T>(pub(crate) Vec<T>);
+    impl<'a, T> IntoIterator for &'a Bag<T> {
+        type Item = &'a T;
+        type IntoIter = std::slice::Iter<'a, T>;
+        fn into_iter(self) -> Self::IntoIter {
+            self.0.iter()
+        }
+    }
+    impl<T> FromIterator<T> for Bag<T> {
+        fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Bag<T> {
+            Bag(items.into_iter().collect())
+        }
+    }
+    #[derive(Debug, PartialEq)]
+    pub(crate) struct Table<K, V>(pub(crate) Vec<(K, V)>);
+    impl<'a, K, V> IntoIterator for &'a Table<K, V> {
+        type Item = (&'a K, &'a V);
+        type IntoIter = std::iter::Map<std::slice::Iter<'a, (K, V)>, fn(&'a (K, V)) -> (&'a K, &'a V)>;
+        fn into_iter(self) -> Self::IntoIter {
+            self.0.iter().map(|(key, value)| (key, value))
+        }
+    }
+    impl<K, V> FromIterator<(K, V)> for Table<K, V> {
+        fn from_iter<I: IntoIterator<Item = (K, V)>>(items: I) -> Table<K, V> {
+            Table(items.into_iter().collect())
+        }
+    }
+}
+
+#[derive(Cerial)]
+struct Collections {
+    #[cerial(via(Vec<_>))]
+    shared: other_crate::Bag<Arc<String>>,
+    #[cerial(via(BTreeMap<_, _>))]
+    table: other_crate::Table<u32, Vec<Option<Arc<String>>>>,
+    #[cerial(via(Vec<u8>))]
+    bytes: other_crate::Bag<u8>,
+}
+
+#[test]
+fn collections_of_other_crates_keep_what_is_shared() {
+    let one = Arc::new("one".to_owned());
+    let value = Collections {
+        shared: other_crate::Bag(vec![one.clone(), one.clone()]),
+        table: other_crate::Table(vec![(7, vec![None, Some(one)])]),
+        bytes: other_crate::Bag(vec![1, 2, 3]),
+    };
+    let bytes = cerial::serialize(&value).unwrap();
+    let back: Collections = cerial::deserialize(&bytes).unwrap();
+    assert!(Arc::ptr_eq(&back.shared.0[0], &back.shared.0[1]));
+    assert!(Arc::ptr_eq(&back.shared.0[0], back.table.0[0].1[1].as_ref().unwrap()));
+    assert_eq!((back.table.0[0].0, &back.bytes), (7, &value.bytes));
+    // On the wire they are a list and a map.
+    let json: serde_json::Value = cerial::to_jsonable(&value).unwrap();
+    assert_eq!(json["bytes"], serde_json::json!({"$bytes": "AQID"}));
+}

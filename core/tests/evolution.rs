@@ -373,3 +373,33 @@ mod handled {
         assert!(error.to_string().contains("shared pointers"), "{error}");
     }
 }
+
+#[derive(Cerial)]
+#[cerial(name = "t::Signal")]
+enum SignalV2 {
+    Stop,
+    Go { speed: u32 },
+    Turn(Vec<String>),
+}
+
+#[derive(Cerial, Debug, PartialEq)]
+#[cerial(name = "t::Signal")]
+enum SignalV1 {
+    Stop,
+    #[cerial(other)]
+    Unknown,
+    Go {
+        speed: u64,
+    },
+}
+
+#[test]
+fn variants_that_are_not_there_become_the_other_one() {
+    carried(
+        &vec![SignalV2::Turn(vec!["left".into()]), SignalV2::Go { speed: 3 }, SignalV2::Stop],
+        vec![SignalV1::Unknown, SignalV1::Go { speed: 3 }, SignalV1::Stop],
+    );
+    assert_eq!(cerial::from_json::<SignalV1>("{\"Turn\": [\"left\"]}").unwrap(), SignalV1::Unknown);
+    // What is written as the other one says so by its own name.
+    assert_eq!(cerial::to_json(&SignalV1::Unknown).unwrap(), "\"Unknown\"");
+}

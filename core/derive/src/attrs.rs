@@ -23,6 +23,7 @@ pub(crate) struct TypeAttrs {
 pub(crate) struct VariantAttrs {
     pub(crate) rename: Option<LitStr>,
     pub(crate) aliases: Vec<LitStr>,
+    pub(crate) other: Option<Path>,
 }
 
 /// Which ways a field may take.
@@ -34,6 +35,8 @@ pub(crate) enum Way {
     Handler,
     Strict,
     With(Box<Type>),
+    /// As this collection of std.
+    Via(Box<Type>),
 }
 
 /// What a field takes where the bytes have none.
@@ -73,6 +76,15 @@ fn unknown(meta: &ParseNestedMeta<'_>, known: &str) -> syn::Error {
     meta.error(format!("unknown cerial attribute `{name}` here, known: {known}"))
 }
 
+/// Sets what may be said once.
+fn once<T>(place: &mut Option<T>, value: T, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if place.replace(value).is_some() {
+        let name = meta.path.get_ident().map_or_else(String::new, ToString::to_string);
+        return Err(syn::Error::new_spanned(&meta.path, format!("`{name}` stands here twice")));
+    }
+    Ok(())
+}
+
 fn parse_type(meta: &ParseNestedMeta<'_>) -> syn::Result<Type> {
     // `with = Handler`, and `with = "Handler"` for those who come from serde.
     let expr: Expr = meta.value()?.parse()?;
@@ -90,7 +102,7 @@ impl TypeAttrs {
         let mut out = TypeAttrs::default();
         each(attrs, |meta| {
             if meta.path.is_ident("name") {
-                out.name = Some(meta.value()?.parse()?);
+                once(&mut out.name, meta.value()?.parse()?, meta)?;
             } else if meta.path.is_ident("alias") {
                 out.aliases.push(meta.value()?.parse()?);
             } else if meta.path.is_ident("transparent") {
@@ -100,13 +112,13 @@ impl TypeAttrs {
             } else if meta.path.is_ident("cyclic") {
                 out.cyclic = Some(meta.path.clone());
             } else if meta.path.is_ident("state") {
-                out.state = Some(meta.value()?.parse()?);
+                once(&mut out.state, meta.value()?.parse()?, meta)?;
             } else if meta.path.is_ident("crate") {
-                out.krate = Some(meta.value()?.parse()?);
+                once(&mut out.krate, meta.value()?.parse()?, meta)?;
             } else if meta.path.is_ident("bound") {
                 let content;
                 syn::parenthesized!(content in meta.input);
-                out.bound = Some(content.parse_terminated(WherePredicate::parse, Token![,])?);
+                once(&mut out.bound, content.parse_terminated(WherePredicate::parse, Token![,])?, meta)?;
             } else {
                 return Err(unknown(meta, "name, alias, transparent, pod, cyclic, state, bound, crate"));
             }
@@ -121,11 +133,13 @@ impl VariantAttrs {
         let mut out = VariantAttrs::default();
         each(attrs, |meta| {
             if meta.path.is_ident("rename") {
-                out.rename = Some(meta.value()?.parse()?);
+                once(&mut out.rename, meta.value()?.parse()?, meta)?;
             } else if meta.path.is_ident("alias") {
                 out.aliases.push(meta.value()?.parse()?);
+            } else if meta.path.is_ident("other") {
+                out.other = Some(meta.path.clone());
             } else {
-                return Err(unknown(meta, "rename, alias"));
+                return Err(unknown(meta, "rename, alias, other"));
             }
             Ok(())
         })?;
@@ -134,30 +148,58 @@ impl VariantAttrs {
 }
 
 impl FieldAttrs {
+    /// Takes a way, if there is none yet.
+    fn go(&mut self, way: Way, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        if !matches!(self.way, Way::Any) {
+            return Err(syn::Error::new_spanned(
+                &meta.path,
+                "a field goes one way: leave one of `with`, `via`, `serde`, `handler` and `strict`",
+            ));
+        }
+        self.way = way;
+        Ok(())
+    }
+
     pub(crate) fn parse(attrs: &[Attribute]) -> syn::Result<FieldAttrs> {
         let mut out = FieldAttrs::default();
         each(attrs, |meta| {
             if meta.path.is_ident("skip") {
                 out.skip = true;
             } else if meta.path.is_ident("default") {
+                if !matches!(out.default, Fallback::None) {
+                    return Err(syn::Error::new_spanned(&meta.path, "`default` stands here twice"));
+                }
                 out.default = match meta.input.peek(Token![=]) {
                     true => Fallback::Call(meta.value()?.parse()?),
                     false => Fallback::Default,
                 };
             } else if meta.path.is_ident("rename") {
-                out.rename = Some(meta.value()?.parse()?);
+                once(&mut out.rename, meta.value()?.parse()?, meta)?;
             } else if meta.path.is_ident("alias") {
                 out.aliases.push(meta.value()?.parse()?);
             } else if meta.path.is_ident("with") {
-                out.way = Way::With(Box::new(parse_type(meta)?));
+                let handler = parse_type(meta)?;
+                out.go(Way::With(Box::new(handler)), meta)?;
+            } else if meta.path.is_ident("via") {
+                let content;
+                syn::parenthesized!(content in meta.input);
+                let list: Type = content.parse()?;
+                out.go(Way::Via(Box::new(list)), meta)?;
             } else if meta.path.is_ident("serde") {
-                out.way = Way::Serde;
+                out.go(Way::Serde, meta)?;
             } else if meta.path.is_ident("handler") {
-                out.way = Way::Handler;
+                out.go(Way::Handler, meta)?;
             } else if meta.path.is_ident("strict") {
-                out.way = Way::Strict;
+                out.go(Way::Strict, meta)?;
             } else {
-                return Err(unknown(meta, "skip, default, rename, alias, with, serde, handler, strict"));
+                return Err(unknown(meta, "skip, default, rename, alias, with, via, serde, handler, strict"));
+            }
+            let said = !matches!(out.way, Way::Any) || out.rename.is_some() || !out.aliases.is_empty();
+            if out.skip && said {
+                return Err(syn::Error::new_spanned(
+                    &meta.path,
+                    "a field that is skipped is not written: beside `skip` only `default` means something",
+                ));
             }
             Ok(())
         })?;

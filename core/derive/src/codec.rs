@@ -59,16 +59,57 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
         && path.path.get_ident().is_some_and(|ident| PLAIN.iter().any(|plain| ident == plain)))
 }
 
+/// The type arguments of a type's last segment; the element of an array in their place.
+fn arguments(ty: &Type) -> Vec<&Type> {
+    let Type::Path(path) = ty else { return Vec::new() };
+    let Some(PathArguments::AngleBracketed(args)) = path.path.segments.last().map(|last| &last.arguments)
+    else {
+        return Vec::new();
+    };
+    let each = args.args.iter().filter_map(|arg| match arg {
+        GenericArgument::Type(Type::Array(array)) => Some(&*array.elem),
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    each.collect()
+}
+
+/// `via(Vec<_>)`, `via(BTreeMap<_, _>)`: a list of the elements, a map of keys and values. `_` is the argument of the
+/// field's own type at that place.
+fn via(krate: &TokenStream, ty: &Type, list: &Type) -> syn::Result<TokenStream> {
+    let own = arguments(ty);
+    let mut parts = Vec::new();
+    for (i, part) in arguments(list).into_iter().enumerate() {
+        parts.push(match (part, own.get(i)) {
+            (Type::Infer(_), Some(own)) => *own,
+            (Type::Infer(infer), None) => {
+                let message = "the field's type has no such argument: name the element's type";
+                return Err(syn::Error::new_spanned(infer, message));
+            }
+            (part, _) => part,
+        });
+    }
+    let codecs: Vec<_> = parts.iter().map(|part| any(krate, part)).collect();
+    match (&parts[..], &codecs[..]) {
+        ([item], [of]) => Ok(quote!(#krate::codec::ViaList::<#item, _>::new(#of))),
+        ([key, value], [keys, values]) => {
+            Ok(quote!(#krate::codec::ViaMap::<#key, #value, _, _>::new(#keys, #values)))
+        }
+        _ => Err(syn::Error::new_spanned(list, "want `via(Vec<_>)` or `via(BTreeMap<_, _>)`")),
+    }
+}
+
 /// The codec of a field.
-pub(crate) fn codec(krate: &TokenStream, ty: &Type, way: &Way) -> TokenStream {
+pub(crate) fn codec(krate: &TokenStream, ty: &Type, way: &Way) -> syn::Result<TokenStream> {
     let (krate, here) = &at(ty, krate);
-    match way {
+    Ok(match way {
         Way::Any => any(krate, ty),
         Way::Strict => quote_spanned!(*here=> #krate::codec::Static::<#ty>::NEW),
         Way::Serde => quote_spanned!(*here=> #krate::codec::BySerde::<#ty>::NEW),
         Way::Handler => quote_spanned!(*here=> #krate::Leaf::<#ty>::NEW),
         Way::With(handler) => quote_spanned!(*here=> #krate::codec::With::<#handler>::NEW),
-    }
+        Way::Via(list) => via(krate, ty, list)?,
+    })
 }
 
 /// The path of the crate, and a span, for code about a type: so that the compiler says on the user's type, and not on

@@ -38,6 +38,12 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
         Body::Struct(fields) if input.attrs.pod.is_some() => pod(krate, ident, fields),
         _ => Default::default(),
     };
+    let all: Vec<&Fields> = match &input.body {
+        _ if input.attrs.state.is_some() => Vec::new(),
+        Body::Struct(fields) => vec![fields],
+        Body::Enum(variants) => variants.iter().map(|variant| &variant.fields).collect(),
+    };
+    let helpers = all.iter().flat_map(|fields| fields.written()).filter_map(|field| field.helper.as_ref());
     let cyclic = input.attrs.cyclic.as_ref().map(|path| {
         let made = quote_spanned!(path.span()=> <Self as ::core::default::Default>::default());
         quote! {
@@ -55,6 +61,7 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
         #[allow(unused_variables, unused_mut, unused_assignments, unused_qualifications, non_snake_case, clippy::all)]
         const _: () = {
             #pod_checked
+            #(#helpers)*
             impl #encode_impl #krate::Encode for #ident #ty #encode_where {
                 #pod
                 #[inline(always)]

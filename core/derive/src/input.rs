@@ -1,12 +1,12 @@
 //! The parsed and checked item.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Generics, Ident, Member, Type};
 
 use crate::attrs::{Fallback, FieldAttrs, TypeAttrs, VariantAttrs, Way};
-use crate::codec::{codec, dangling, is_plain};
+use crate::codec::{at, codec, dangling, is_plain};
 use crate::krate;
 
 pub(crate) struct Input {
@@ -57,6 +57,8 @@ pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) attrs: FieldAttrs,
     pub(crate) codec: TokenStream,
+    /// The function that makes the codec, where a mistake in it would be told at each use otherwise.
+    pub(crate) helper: Option<TokenStream>,
     /// A scalar or text: nothing to walk, nothing to patch.
     pub(crate) plain: bool,
 }
@@ -85,18 +87,41 @@ impl Input {
     pub(crate) fn parse(item: DeriveInput) -> syn::Result<Input> {
         let attrs = TypeAttrs::parse(&item.attrs)?;
         let krate = attrs.krate.as_ref().map_or_else(krate::path, ToTokens::to_token_stream);
+        let plain = item.generics.params.is_empty();
         let body = match item.data {
-            Data::Struct(data) => Body::Struct(fields(&krate, data.fields)?),
+            Data::Struct(data) => Body::Struct(fields(&krate, data.fields, 0, plain)?),
             Data::Enum(data) => {
                 let mut variants = Vec::new();
+                let mut others: Option<syn::Path> = None;
                 for variant in data.variants {
                     let attrs = VariantAttrs::parse(&variant.attrs)?;
-                    let name = attrs.rename.map_or_else(|| variant.ident.to_string(), |name| name.value());
+                    let place: &dyn ToTokens = attrs.rename.as_ref().map_or(&variant.ident, |rename| rename);
+                    let name =
+                        attrs.rename.as_ref().map_or_else(|| variant.ident.to_string(), |name| name.value());
+                    if variants.iter().any(|other: &Variant| other.name == name) {
+                        let message = format!("two variants are named `{name}` on the wire");
+                        return Err(syn::Error::new_spanned(place, message));
+                    }
+                    let mut aliases = attrs.aliases;
+                    if let Some(path) = &attrs.other {
+                        if !variant.fields.is_empty() {
+                            let message =
+                                "`other` stands for variants that this type does not have: it has no fields";
+                            return Err(syn::Error::new_spanned(path, message));
+                        }
+                        if others.replace(path.clone()).is_some() {
+                            return Err(syn::Error::new_spanned(
+                                path,
+                                "another variant is the `other` one already",
+                            ));
+                        }
+                        aliases.push(syn::LitStr::new("*", path.span()));
+                    }
                     variants.push(Variant {
                         ident: variant.ident,
                         name,
-                        aliases: attrs.aliases,
-                        fields: fields(&krate, variant.fields)?,
+                        aliases,
+                        fields: fields(&krate, variant.fields, variants.len(), plain)?,
                     });
                 }
                 Body::Enum(variants)
@@ -146,7 +171,8 @@ impl Input {
     }
 }
 
-fn fields(krate: &TokenStream, fields: syn::Fields) -> syn::Result<Fields> {
+/// `owner` is the number of the variant; `plain` says that the type has no parameters.
+fn fields(krate: &TokenStream, fields: syn::Fields, owner: usize, plain: bool) -> syn::Result<Fields> {
     let style = match &fields {
         syn::Fields::Named(_) => Style::Named,
         syn::Fields::Unnamed(_) => Style::Tuple,
@@ -177,16 +203,47 @@ fn fields(krate: &TokenStream, fields: syn::Fields) -> syn::Result<Fields> {
             }
             None => (Member::from(i), String::new()),
         };
+        let mut codec = match codec(krate, &field.ty, &attrs.way) {
+            Ok(codec) => codec,
+            Err(error) => {
+                add(&mut errors, error);
+                continue;
+            }
+        };
+        let mut helper = None;
+        if plain && !matches!(attrs.way, Way::Any) {
+            let (made, ty) = (format_ident!("__codec_{owner}_{i}"), &field.ty);
+            let (at_krate, here) = at(ty, krate);
+            let body = std::mem::replace(&mut codec, quote!(#made()));
+            helper = Some(quote_spanned! {here=>
+                #[inline(always)]
+                fn #made() -> impl for<'__de> #at_krate::codec::ReadCodec<'__de, #ty> {
+                    #body
+                }
+            });
+        }
         let name = attrs.rename.as_ref().map_or(own_name, |name| name.value());
         all.push(Field {
             binding: format_ident!("__field{i}"),
-            codec: codec(krate, &field.ty, &attrs.way),
+            codec,
+            helper,
             plain: is_plain(&field.ty),
             member,
             ty: field.ty,
             name,
             attrs,
         });
+    }
+    for (i, field) in all.iter().enumerate().filter(|(_, field)| !field.attrs.skip && !field.name.is_empty())
+    {
+        let others = all[..i].iter().filter(|other| !other.attrs.skip);
+        if let Some(twice) = others.map(|other| &other.name).find(|name| **name == field.name) {
+            let place: &dyn ToTokens = field.attrs.rename.as_ref().map_or(&field.member, |rename| rename);
+            add(
+                &mut errors,
+                syn::Error::new_spanned(place, format!("two fields are named `{twice}` on the wire")),
+            );
+        }
     }
     errors.map_or(Ok(Fields { style, all }), Err)
 }

@@ -23,9 +23,10 @@ use syn::parse_macro_input;
 /// padding: lists of it are copied as a whole; the compiler proves it), `cyclic` (strong
 /// pointers that lead back to an object are closed: its `Default` stands for it while it is read), `state = OrderState` (goes as that type: `From<&Order>`
 /// makes it, `TryFrom` takes it back), `bound(T: ..)`, `crate = path`.
-/// On a variant: `rename = ".."`, `alias = ".."`.
+/// On a variant: `rename = ".."`, `alias = ".."`, `other` (what a variant of other bytes is read as that the type has not).
 /// On a field: `skip` (written nowhere, read as its default), `default` or `default = path` (what to take where older
-/// bytes lack the field), `rename = ".."`, `alias = ".."`, `with = Handler`, `serde`, `handler`, `strict`.
+/// bytes lack the field), `rename = ".."`, `alias = ".."`, `with = Handler`, `via(Vec<_>)` (a collection
+/// of another crate, element by element, as a list; `via(BTreeMap<_, _>)` as a map), `serde`, `handler`, `strict`.
 #[proc_macro_derive(Cerial, attributes(cerial))]
 pub fn derive_cerial(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as syn::DeriveInput);

@@ -31,6 +31,7 @@ mod std_types;
 mod text;
 mod time;
 mod tuples;
+mod via;
 mod ways;
 
 use std::marker::PhantomData;
@@ -57,6 +58,7 @@ pub use pointers::{CArc, CBox, CRc, CWeak};
 pub use pointers::{Pointee, ReadPointee, WeakPointee, Weaks};
 pub use std_types::{CPhantom, CReverse, CSaturating, CWrapping};
 pub use tuples::CTuple;
+pub use via::{ViaList, ViaMap};
 pub use ways::{BySerde, With};
 
 /// How to write a `T`: [`Encode`] with the knowledge outside the type.

@@ -241,7 +241,11 @@ pub(super) fn find_variant(name: &str, ours: &[Variant]) -> Option<usize> {
     ours.iter()
         .position(|variant| variant.name == name)
         .or_else(|| ours.iter().position(|variant| variant.aliases.contains(&name)))
+        .or_else(|| ours.iter().position(|variant| variant.aliases.contains(&ANY_OTHER)))
 }
+
+/// The alias of a variant that stands for all that are not there: `#[cerial(other)]`.
+const ANY_OTHER: &str = "*";
 
 #[cold]
 pub(super) fn no_variant(name: &str, ours: &TypeDef) -> Error {

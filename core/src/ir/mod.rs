@@ -20,6 +20,7 @@ mod json;
 mod key;
 mod layout;
 mod node;
+mod story;
 mod tree;
 mod weight;
 

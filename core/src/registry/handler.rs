@@ -26,6 +26,11 @@ use crate::wire::{Reader, Writer};
 /// cerial::plugin! { name: "acme", handlers: [MoneyHandler], reconnectors: [] }
 /// # fn main() {}
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler",
+    label = "does not implement `cerial::Handler`",
+    note = "`#[cerial(with = H)]` wants the handler `H`, not the type that it handles"
+)]
 pub trait Handler: 'static {
     /// The type that is handled.
     type Value: 'static;
