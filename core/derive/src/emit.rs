@@ -68,6 +68,7 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
                 fn shape() -> #krate::Shape {
                     #shape
                 }
+                #[inline]
                 fn schema(__builder: &mut #krate::schema::SchemaBuilder) -> #krate::schema::Kind {
                     #schema
                 }
@@ -81,9 +82,11 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
                 fn tail(&self, __w: &mut #krate::Writer<'_>) -> #krate::Result<()> {
                     #tail
                 }
+                #[inline]
                 fn walk(&self, __walker: &mut #krate::Walker<'_>) -> #krate::Result<()> {
                     #walk
                 }
+                #[inline]
                 fn patch(&mut self, __patcher: &mut #krate::Patcher<'_>) {
                     #patch
                 }

@@ -51,12 +51,7 @@ fn on_trait(mut item: ItemTrait) -> syn::Result<TokenStream> {
                     __builder.object::<dyn #ident>(#name)
                 }
                 fn write(&self, __w: &mut #krate::Writer<'_>) -> #krate::Result<()> {
-                    #krate::__private::write_object::<dyn #ident>(
-                        __w,
-                        #name,
-                        #krate::Object::concrete_type(self),
-                        |__w| #krate::Object::write_body(self, __w),
-                    )
+                    #krate::__private::write_object::<dyn #ident>(self, __w, #name)
                 }
                 fn walk(&self, __walker: &mut #krate::Walker<'_>) -> #krate::Result<()> {
                     #krate::Object::walk_body(self, __walker)

@@ -34,12 +34,7 @@ impl<'a, 'de> De<'a, 'de> {
             Tag::Bytes(value) => visitor.visit_borrowed_bytes(value),
             Tag::None => visitor.visit_none(),
             Tag::Some => self.r.nested(|r| visitor.visit_some(De { r, names: self.names })),
-            Tag::List(left) => self.below(left, |r, names| {
-                let mut parts = Parts { r, names, left, at: 0 };
-                let value = visitor.visit_seq(&mut parts)?;
-                parts.finish()?;
-                Ok(value)
-            }),
+            Tag::List(left) => self.elements(left, visitor),
             Tag::Map(left) => self.entries(left, false, visitor),
             Tag::Struct(left) => self.entries(left, true, visitor),
             // As text and as a map of one entry: what serde's buffers (untagged, flatten) can keep.
@@ -56,6 +51,16 @@ impl<'a, 'de> De<'a, 'de> {
         f: impl FnOnce(&mut Reader<'de>, &mut Vec<&'de str>) -> Result<R>,
     ) -> Result<R> {
         if parts == 0 { f(self.r, self.names) } else { self.r.nested(|r| f(r, self.names)) }
+    }
+
+    #[inline]
+    fn elements<V: Visitor<'de>>(self, left: usize, visitor: V) -> Result<V::Value> {
+        self.below(left, |r, names| {
+            let mut parts = Parts { r, names, left, at: 0 };
+            let value = visitor.visit_seq(&mut parts)?;
+            parts.finish()?;
+            Ok(value)
+        })
     }
 
     #[inline]
@@ -115,12 +120,44 @@ impl<'de> Deserializer<'de> for De<'_, 'de> {
         deserialize_char unlikely visit_bool;
         deserialize_bytes unlikely visit_bool;
         deserialize_byte_buf unlikely visit_bool;
-        deserialize_seq unlikely visit_bool;
         deserialize_map unlikely visit_bool;
     }
 
-    forward_to_deserialize_any! { unit unit_struct tuple tuple_struct struct ignored_any }
+    forward_to_deserialize_any! { unit unit_struct tuple_struct ignored_any }
 
+    #[inline]
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        match tags::likely_struct(self.r)? {
+            Some(fields) => self.entries(fields, true, visitor),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value> {
+        match tags::likely_list(self.r)? {
+            Some(elements) => self.elements(elements, visitor),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if let Some(elements) = tags::likely_list(self.r)? {
+            return self.elements(elements, visitor);
+        }
+        match read_tag(self.r)? {
+            Tag::Some => self.r.nested(|r| De { r, names: self.names }.deserialize_seq(visitor)),
+            tag => self.show(tag, visitor),
+        }
+    }
+
+    #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         // Any other tag: the value was not optional when it was written, and is there.
         match self.r.rest().first() {

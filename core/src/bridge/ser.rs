@@ -5,33 +5,40 @@ use serde::ser::{self, Serialize, Serializer};
 use super::names::{WriteNames, put_name};
 use super::tags;
 use crate::error::{Error, Result};
-use crate::wire::Writer;
+use crate::wire::{Level, Walk, Writer};
 
 /// Writes an integer from zero up, in its shortest form.
 #[inline]
 fn put_uint(w: &mut Writer<'_>, value: u64) {
-    match value {
-        0..0x40 => w.block(1)[0] = value as u8,
-        0x40..=0xff => fixed(w, tags::U8, [value as u8]),
-        0x100..=0xffff => fixed(w, tags::U16, (value as u16).to_le_bytes()),
-        0x1_0000..=0xffff_ffff => fixed(w, tags::U32, (value as u32).to_le_bytes()),
-        _ => fixed(w, tags::U64, value.to_le_bytes()),
+    if value < u64::from(tags::SMALL_TEXT) {
+        return w.raw(&[value as u8]);
+    }
+    put_wide(w, tags::U8, value, value);
+}
+
+/// Writes an integer of up to 64 bits, in its shortest form.
+#[inline]
+fn put_signed(w: &mut Writer<'_>, value: i64) {
+    match u64::try_from(value) {
+        Ok(value) => put_uint(w, value),
+        // What an integer below zero has in its low bits beside the sign, from zero up.
+        Err(_) => put_wide(w, tags::I8, value as u64, (!value as u64) << 1),
     }
 }
 
+/// Writes the lowest 1, 2, 4 or 8 bytes of `value`: as many as `size` takes. Tag `first` is that of one byte.
+#[inline(always)]
+fn put_wide(w: &mut Writer<'_>, first: u8, value: u64, size: u64) {
+    let class = u8::from(size > 0xff) + u8::from(size > 0xffff) + u8::from(size > 0xffff_ffff);
+    w.tagged(first + class, value, 1 << class);
+}
+
 /// Writes an integer of up to 64 bits in its shortest form, and of 128 bits where it needs them.
-#[inline]
 pub(crate) fn put_int(w: &mut Writer<'_>, value: i128) {
     if let Ok(value) = u64::try_from(value) {
         put_uint(w, value);
-    } else if let Ok(value) = i8::try_from(value) {
-        fixed(w, tags::I8, value.to_le_bytes());
-    } else if let Ok(value) = i16::try_from(value) {
-        fixed(w, tags::I16, value.to_le_bytes());
-    } else if let Ok(value) = i32::try_from(value) {
-        fixed(w, tags::I32, value.to_le_bytes());
     } else if let Ok(value) = i64::try_from(value) {
-        fixed(w, tags::I64, value.to_le_bytes());
+        put_signed(w, value);
     } else if let Ok(value) = u128::try_from(value) {
         fixed(w, tags::U128, value.to_le_bytes());
     } else {
@@ -43,10 +50,9 @@ pub(crate) fn put_int(w: &mut Writer<'_>, value: i128) {
 #[inline]
 pub(crate) fn put_text(w: &mut Writer<'_>, text: &str) {
     if text.len() < usize::from(tags::SMALL_STRUCT - tags::SMALL_TEXT) {
-        w.block(1)[0] = tags::SMALL_TEXT + text.len() as u8;
-        w.raw(text.as_bytes());
+        w.prefixed(tags::SMALL_TEXT + text.len() as u8, text.as_bytes());
     } else {
-        w.block(1)[0] = tags::TEXT;
+        w.raw(&[tags::TEXT]);
         w.bytes(text.as_bytes());
     }
 }
@@ -66,14 +72,14 @@ pub(crate) fn put_length(w: &mut Writer<'_>, compound: Compound, n: usize) {
         Compound::List => (tags::SMALL_LIST, tags::LIST),
         Compound::Struct => (tags::SMALL_STRUCT, tags::STRUCT),
         Compound::Map => {
-            w.block(1)[0] = tags::MAP;
+            w.raw(&[tags::MAP]);
             return w.count(n);
         }
     };
     if n < 16 {
-        w.block(1)[0] = small + n as u8;
+        w.raw(&[small + n as u8]);
     } else {
-        w.block(1)[0] = large;
+        w.raw(&[large]);
         w.count(n);
     }
 }
@@ -99,12 +105,13 @@ impl<'a, 'o> Ser<'a, 'o> {
             put_length(self.w, compound, n);
         }
         let body = self.w.len();
-        Parts { w: self.w, names: self.names, compound, declared, n: 0, start, body }
+        let level = self.w.enter();
+        Parts { w: self.w, names: self.names, compound, declared, n: 0, level, start, body }
     }
 
     #[inline]
     fn variant(&mut self, tag: u8, name: &'static str) {
-        self.w.block(1)[0] = tag;
+        self.w.raw(&[tag]);
         put_name(self.w, self.names, name);
     }
 }
@@ -135,10 +142,10 @@ impl<'a, 'o> Serializer for Ser<'a, 'o> {
         serialize_u16 u16, put_uint;
         serialize_u32 u32, put_uint;
         serialize_u64 u64, put_uint;
-        serialize_i8 i8, put_int;
-        serialize_i16 i16, put_int;
-        serialize_i32 i32, put_int;
-        serialize_i64 i64, put_int;
+        serialize_i8 i8, put_signed;
+        serialize_i16 i16, put_signed;
+        serialize_i32 i32, put_signed;
+        serialize_i64 i64, put_signed;
         serialize_i128 i128, put_int;
     }
 
@@ -152,7 +159,7 @@ impl<'a, 'o> Serializer for Ser<'a, 'o> {
 
     #[inline]
     fn serialize_bool(self, value: bool) -> Result<()> {
-        self.w.block(1)[0] = if value { tags::TRUE } else { tags::FALSE };
+        self.w.raw(&[if value { tags::TRUE } else { tags::FALSE }]);
         Ok(())
     }
 
@@ -181,26 +188,26 @@ impl<'a, 'o> Serializer for Ser<'a, 'o> {
 
     #[inline]
     fn serialize_bytes(self, value: &[u8]) -> Result<()> {
-        self.w.block(1)[0] = tags::BYTES;
+        self.w.raw(&[tags::BYTES]);
         self.w.bytes(value);
         Ok(())
     }
 
     #[inline]
     fn serialize_none(self) -> Result<()> {
-        self.w.block(1)[0] = tags::NONE;
+        self.w.raw(&[tags::NONE]);
         Ok(())
     }
 
     #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<()> {
-        self.w.block(1)[0] = tags::SOME;
+        self.w.raw(&[tags::SOME]);
         self.w.nested(|w| value.serialize(Ser { w, names: self.names }))
     }
 
     #[inline]
     fn serialize_unit(self) -> Result<()> {
-        self.w.block(1)[0] = tags::UNIT;
+        self.w.raw(&[tags::UNIT]);
         Ok(())
     }
 
@@ -292,6 +299,7 @@ pub(super) struct Parts<'a, 'o> {
     compound: Compound,
     declared: Option<usize>,
     n: usize,
+    level: Level,
     start: usize,
     body: usize,
 }
@@ -299,7 +307,15 @@ pub(super) struct Parts<'a, 'o> {
 impl Parts<'_, '_> {
     #[inline]
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        self.w.nested(|w| value.serialize(Ser { w, names: self.names }))
+        match self.level {
+            Level::Open => value.serialize(Ser { w: self.w, names: self.names }),
+            level => self.item_with_care(level, value),
+        }
+    }
+
+    #[inline(never)]
+    fn item_with_care<T: Serialize + ?Sized>(&mut self, level: Level, value: &T) -> Result<()> {
+        self.w.below(level, |w| value.serialize(Ser { w, names: self.names }))
     }
 
     #[inline]
@@ -318,6 +334,7 @@ impl Parts<'_, '_> {
 
     #[inline]
     fn close(self) -> Result<()> {
+        self.w.leave(self.level);
         if self.declared != Some(self.n) {
             self.recount();
         }

@@ -15,7 +15,7 @@
 //! sight, its number (from 1, in the order of first sight within the serde value) later.
 
 use crate::error::{Error, Result};
-use crate::wire::Reader;
+use crate::wire::{Reader, check_utf8};
 
 pub(super) const SMALL_TEXT: u8 = 0x40;
 pub(super) const SMALL_STRUCT: u8 = 0x60;
@@ -133,6 +133,31 @@ pub(super) fn likely_text<'de>(r: &mut Reader<'de>) -> Result<Option<&'de str>> 
     Ok(Some(text))
 }
 
+/// Takes the start of a struct or of a list, if it is a short one, and that is next: how many parts it has.
+#[inline(always)]
+fn likely_short(r: &mut Reader<'_>, tags: std::ops::Range<u8>, least: usize) -> Result<Option<usize>> {
+    match r.rest().first() {
+        Some(tag) if tags.contains(tag) => {
+            let n = usize::from(tag - tags.start);
+            r.block(1)?;
+            charged(r, n, least).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Takes the start of a short struct, if one is next.
+#[inline(always)]
+pub(super) fn likely_struct(r: &mut Reader<'_>) -> Result<Option<usize>> {
+    likely_short(r, SMALL_STRUCT..SMALL_LIST, 2)
+}
+
+/// Takes the start of a short list, if one is next.
+#[inline(always)]
+pub(super) fn likely_list(r: &mut Reader<'_>) -> Result<Option<usize>> {
+    likely_short(r, SMALL_LIST..UNIT, 1)
+}
+
 /// Nothing is likelier than the rest.
 #[inline(always)]
 pub(super) fn unlikely(_: &mut Reader<'_>) -> Result<Option<bool>> {
@@ -193,14 +218,16 @@ pub(crate) fn read_tag<'de>(r: &mut Reader<'de>) -> Result<Tag<'de>> {
     })
 }
 
+#[inline]
 fn charged(r: &mut Reader<'_>, n: usize, min: usize) -> Result<usize> {
     r.charge_elements(n, min, ELEMENT)?;
     Ok(n)
 }
 
+#[inline]
 fn text<'de>(r: &mut Reader<'de>, bytes: &'de [u8]) -> Result<&'de str> {
     r.charge(bytes.len())?;
-    std::str::from_utf8(bytes).map_err(|e| Error::malformed(format!("text is not UTF-8: {e}")))
+    check_utf8(bytes)
 }
 
 #[inline]

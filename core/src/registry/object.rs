@@ -23,11 +23,9 @@ use crate::wire::{Reader, Writer};
     note = "add `#[derive(Cerial)]` to it"
 )]
 pub trait Object: 'static {
-    /// The type behind the trait object, and its name.
+    /// Writes the name of the type as `dyn Trait` knows it (`under` is the trait object's type), then the value.
     #[doc(hidden)]
-    fn concrete_type(&self) -> (TypeId, fn() -> &'static str);
-    #[doc(hidden)]
-    fn write_body(&self, w: &mut Writer<'_>) -> Result<()>;
+    fn write_under(&self, w: &mut Writer<'_>, under: TypeId, trait_name: &str) -> Result<()>;
     #[doc(hidden)]
     fn walk_body(&self, walker: &mut Walker<'_>) -> Result<()>;
     #[doc(hidden)]
@@ -35,10 +33,12 @@ pub trait Object: 'static {
 }
 
 impl<T: Encode + 'static> Object for T {
-    fn concrete_type(&self) -> (TypeId, fn() -> &'static str) {
-        (TypeId::of::<T>(), type_name::<T>)
-    }
-    fn write_body(&self, w: &mut Writer<'_>) -> Result<()> {
+    fn write_under(&self, w: &mut Writer<'_>, under: TypeId, trait_name: &str) -> Result<()> {
+        let concrete = TypeId::of::<T>();
+        match w.names().recent(under, concrete) {
+            Some((number, _)) => write_number(w, number),
+            None => write_object_name(w, under, (concrete, type_name::<T>), trait_name)?,
+        }
         w.value(Static::<T>::NEW, self)
     }
     fn walk_body(&self, walker: &mut Walker<'_>) -> Result<()> {
@@ -114,24 +114,18 @@ impl ObjectEntry {
     }
 }
 
-/// Writes an object of the trait `B`: its type's name, then its value.
+/// Writes an object of the trait `B`: its type's name, then its value, by one call through its table.
 ///
 /// # Errors
 /// [`ErrorKind::Unknown`] where the type is not registered for the trait.
 #[doc(hidden)]
 #[inline]
 pub fn write_object<B: ?Sized + 'static>(
+    object: &(impl Object + ?Sized),
     w: &mut Writer<'_>,
     trait_name: &str,
-    concrete: (TypeId, fn() -> &'static str),
-    body: impl FnOnce(&mut Writer<'_>) -> Result<()>,
 ) -> Result<()> {
-    let under = TypeId::of::<B>();
-    match w.names().recent(under, concrete.0) {
-        Some((number, _)) => write_number(w, number),
-        None => write_object_name(w, under, concrete, trait_name)?,
-    }
-    body(w)
+    object.write_under(w, TypeId::of::<B>(), trait_name)
 }
 
 #[cold]

@@ -130,10 +130,16 @@ impl Buffer {
     /// Appends a count and as many bytes.
     #[inline(always)]
     pub(crate) fn text(&mut self, bytes: &[u8]) {
-        let n = bytes.len();
-        if n >= 0x80 {
+        if bytes.len() >= 0x80 {
             return self.text_slow(bytes);
         }
+        self.prefixed(bytes.len() as u8, bytes);
+    }
+
+    /// Appends one byte, and bytes that are likely few.
+    #[inline(always)]
+    pub(crate) fn prefixed(&mut self, first: u8, bytes: &[u8]) {
+        let n = bytes.len();
         self.reserve(n + 1);
         let len = self.bytes.len();
         // SAFETY:
@@ -142,9 +148,26 @@ impl Buffer {
         // - all that the length covers was written.
         unsafe {
             let start = self.bytes.as_mut_ptr().add(len);
-            start.write(n as u8);
+            start.write(first);
             copy_short(bytes.as_ptr(), start.add(1), n);
             self.bytes.set_len(len + 1 + n);
+        }
+    }
+
+    /// Appends one byte, and the lowest `n` bytes of a number (no more than eight).
+    #[inline(always)]
+    pub(crate) fn tagged(&mut self, first: u8, number: u64, n: usize) {
+        self.reserve(1 + size_of::<u64>());
+        let len = self.bytes.len();
+        // SAFETY:
+        // - nine bytes behind `len` are inside the capacity: `reserve` just made sure of it; the store need not be
+        //   aligned.
+        // - the length covers no more than these nine, all of which were written.
+        unsafe {
+            let start = self.bytes.as_mut_ptr().add(len);
+            start.write(first);
+            start.add(1).cast::<u64>().write_unaligned(number.to_le());
+            self.bytes.set_len(len + 1 + n.min(size_of::<u64>()));
         }
     }
 

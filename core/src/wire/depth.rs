@@ -33,6 +33,48 @@ pub(crate) trait Walk: Sized {
         self.depth().left = left + 1;
         result
     }
+
+    /// Goes one heap edge down until [`Walk::leave`]; what is there goes through [`Walk::below`].
+    #[inline(always)]
+    fn enter(&mut self) -> Level {
+        let depth = self.depth();
+        match depth.left.checked_sub(1) {
+            None => Level::Spent,
+            Some(left) => {
+                depth.left = left;
+                if left.is_multiple_of(STACK_STRIDE) { Level::Look } else { Level::Open }
+            }
+        }
+    }
+
+    /// Comes back from where [`Walk::enter`] went.
+    #[inline(always)]
+    fn leave(&mut self, level: Level) {
+        if level != Level::Spent {
+            self.depth().left += 1;
+        }
+    }
+
+    /// One part of what was entered.
+    fn below<R>(&mut self, level: Level, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        match level {
+            Level::Open => f(self),
+            Level::Look if stack_is_low() => stacker::grow(STACK_SEGMENT, || f(self)),
+            Level::Look => f(self),
+            Level::Spent => Err(self.depth().spent()),
+        }
+    }
+}
+
+/// What [`Walk::enter`] came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// A level as any other.
+    Open,
+    /// One where the stack that is left is looked at.
+    Look,
+    /// One too deep: nothing can be there.
+    Spent,
 }
 
 impl Depth {

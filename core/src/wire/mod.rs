@@ -13,10 +13,11 @@ mod text;
 mod writer;
 
 pub use reader::Reader;
+pub(crate) use text::check_utf8;
 pub use writer::Writer;
 
 pub(crate) use buffer::append;
-pub(crate) use depth::Walk;
+pub(crate) use depth::{Level, Walk};
 pub use fill::Plain;
 pub(crate) use fill::{fill, fill_from};
 pub(crate) use header::{Headers, read_header, write_header};

@@ -158,6 +158,18 @@ impl<'o> Writer<'o> {
         self.out.text(bytes);
     }
 
+    /// Appends one byte, and bytes that are likely few.
+    #[inline(always)]
+    pub(crate) fn prefixed(&mut self, first: u8, bytes: &[u8]) {
+        self.out.prefixed(first, bytes);
+    }
+
+    /// Appends one byte, and the lowest `n` bytes of a number (no more than eight).
+    #[inline(always)]
+    pub(crate) fn tagged(&mut self, first: u8, number: u64, n: usize) {
+        self.out.tagged(first, number, n);
+    }
+
     /// Goes one heap edge down for the time of `f`.
     ///
     /// # Errors
