@@ -293,6 +293,71 @@ fn the_handler_goes_before_serde_and_reads_what_serde_wrote() {
 }
 
 #[test]
+fn handlers_of_other_crates_read_what_their_serde_wrote() {
+    macro_rules! both {
+        ($($name:ident: $ty:ty = $value:expr;)*) => {
+            #[derive(Cerial)]
+            #[cerial(name = "both")]
+            struct Free {
+                $($name: $ty),*
+            }
+            /// A program that has no serde for the types.
+            #[derive(Cerial)]
+            #[cerial(name = "both")]
+            struct Handled {
+                $(#[cerial(handler)] $name: $ty),*
+            }
+            let all = Free { $($name: $value),* };
+            let by_serde = bare().serialize(&all).unwrap();
+            let free: Free = cerial::deserialize(&by_serde).unwrap();
+            let handled: Handled = cerial::deserialize(&by_serde).unwrap_or_else(|e| panic!("{e:?}"));
+            $(assert_eq!((&free.$name, &handled.$name), (&all.$name, &all.$name));)*
+            // And the other way: what the handlers wrote is read by the same handlers in both.
+            let by_handlers = cerial::serialize(&handled).unwrap();
+            let free: Free = cerial::deserialize(&by_handlers).unwrap();
+            $(assert_eq!(free.$name, all.$name);)*
+        };
+    }
+    let utc: chrono::DateTime<chrono::Utc> = "2024-02-29T23:59:59.123456789Z".parse().unwrap();
+    let now = time::OffsetDateTime::UNIX_EPOCH + time::Duration::new(7, 8);
+    let zoned: jiff::Zoned = "2024-07-01T12:00:00.5-04:00[America/New_York]".parse().unwrap();
+    both! {
+        date: chrono::NaiveDate = utc.date_naive();
+        clock: chrono::NaiveTime = utc.time();
+        naive: chrono::NaiveDateTime = utc.naive_utc();
+        utc: chrono::DateTime<chrono::Utc> = utc;
+        fixed: chrono::DateTime<chrono::FixedOffset> = utc.fixed_offset();
+        delta: chrono::TimeDelta = chrono::TimeDelta::nanoseconds(-7);
+        weekday: chrono::Weekday = chrono::Weekday::Tue;
+        month: chrono::Month = chrono::Month::May;
+        stamp: jiff::Timestamp = zoned.timestamp();
+        zoned: jiff::Zoned = zoned.clone();
+        civil_date: jiff::civil::Date = zoned.date();
+        civil_time: jiff::civil::Time = zoned.time();
+        civil: jiff::civil::DateTime = zoned.datetime();
+        signed: jiff::SignedDuration = jiff::SignedDuration::from_millis(-1500);
+        day: time::Date = now.date();
+        hour: time::Time = now.time();
+        primitive: time::PrimitiveDateTime = time::PrimitiveDateTime::new(now.date(), now.time());
+        there: time::OffsetDateTime = now;
+        offset: time::UtcOffset = time::UtcOffset::from_hms(1, 2, 3).unwrap();
+        span: time::Duration = time::Duration::nanoseconds(-7);
+        may: time::Month = time::Month::May;
+        tuesday: time::Weekday = time::Weekday::Tuesday;
+        buffer: bytes::Bytes = bytes::Bytes::from_static(b"abc");
+        mutable: bytes::BytesMut = bytes::BytesMut::from(&b"def"[..]);
+        big: num_bigint::BigInt = (-7).into();
+        large: num_bigint::BigUint = u128::MAX.into();
+        decimal: rust_decimal::Decimal = "1.50".parse().unwrap();
+        version: semver::Version = "1.2.3-rc.1".parse().unwrap();
+        wanted: semver::VersionReq = "^1".parse().unwrap();
+        compared: semver::Comparator = "~2.1".parse().unwrap();
+        level: log::Level = log::Level::Warn;
+        filter: log::LevelFilter = log::LevelFilter::Off;
+    }
+}
+
+#[test]
 fn the_registry_lists_what_the_crate_brings() {
     use cerial_plugins as _;
     let keys = Registry::global().handler_keys();
