@@ -17,7 +17,7 @@ use crate::limits::Limits;
 use crate::oom;
 use crate::os::{Exit, Process};
 use crate::panics::{self, PanicInfo};
-use crate::side::start_payload;
+use crate::side::start_trailer;
 use crate::streams::Tail;
 
 /// How long a process that closed its control socket and does not end may go on.
@@ -113,8 +113,10 @@ impl Child {
         if self.0.begun.swap(true, Ordering::SeqCst) {
             return Err(SendError::AlreadyBegun);
         }
-        self.0.send(kind::START, &[&start_payload(entry, limits)], &[], deadline)?;
-        self.0.send(kind::PAYLOAD, parts, fds, deadline)
+        // One frame, so that a child that waits is woken once; the short part last, so that the long one need not move.
+        let start = start_trailer(entry, limits);
+        let parts: Vec<_> = parts.iter().copied().chain([&start[..]]).collect();
+        self.0.send(kind::START, &parts, fds, deadline)
     }
 
     /// Sends a frame to the child. Frames arrive whole and in order.

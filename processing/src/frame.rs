@@ -31,7 +31,6 @@ pub(crate) mod kind {
     pub(crate) const REFUSED: u8 = 7;
     pub(crate) const FDS: u8 = 32;
     pub(crate) const START: u8 = 33;
-    pub(crate) const PAYLOAD: u8 = 34;
 }
 
 /// One message: a kind, opaque bytes, and descriptors that travel with them.

@@ -150,23 +150,20 @@ pub(crate) fn live(ticket: Ticket, inherited: Inherited) -> ! {
         end_group();
     }
     let mut lifeline = inherited.lifeline;
-    let start = loop {
+    // While the parent wakes up, and in a spare all the time it waits.
+    panics::report_to(Arc::clone(&channel));
+    crate::skprocess::warm_up();
+    let Frame { mut payload, fds, .. } = loop {
         let frame = next(&channel, lifeline.as_ref());
         match frame.kind {
             kind::FDS => take(frame, &mut lifeline),
-            kind::START => break frame.payload,
+            kind::START => break frame,
             _ => end_group(),
         }
     };
     let Some(lifeline) = lifeline else { end_group() };
-    let payload = next(&channel, Some(&lifeline));
-    if payload.kind != kind::PAYLOAD {
-        end_group();
-    }
-    let Frame { payload, fds, .. } = payload;
-    panics::report_to(Arc::clone(&channel));
 
-    let begun = begin(&start).and_then(|entry| {
+    let begun = begin(&mut payload).and_then(|entry| {
         let side = side(&channel, lifeline, ticket.depth, fds);
         side.map(|side| (entry, side)).map_err(|error| format!("no thread for the lifeline: {error}"))
     });
@@ -224,8 +221,14 @@ fn take(frame: Frame, lifeline: &mut Option<OwnedFd>) {
     }
 }
 
-fn begin(start: &[u8]) -> Result<entry::Entry, String> {
+/// Takes what [`start_trailer`] wrote from the end of the payload, and applies it.
+fn begin(payload: &mut Vec<u8>) -> Result<entry::Entry, String> {
     let broken = || "a start frame that cannot be read".to_owned();
+    let (rest, len) = payload.split_last_chunk().ok_or_else(broken)?;
+    let end = rest.len();
+    let at = end.checked_sub(u32::from_le_bytes(*len) as usize).ok_or_else(broken)?;
+    payload.truncate(end);
+    let start = payload.split_off(at);
     let (len, rest) = start.split_first_chunk().ok_or_else(broken)?;
     let (name, limits) = rest.split_at_checked(u32::from_le_bytes(*len) as usize).ok_or_else(broken)?;
     let limits = Limits::decode(limits).ok_or_else(broken)?;
@@ -234,10 +237,11 @@ fn begin(start: &[u8]) -> Result<entry::Entry, String> {
     Ok(entry)
 }
 
-/// What `begin` reads.
-pub(crate) fn start_payload(entry: &str, limits: &Limits) -> Vec<u8> {
-    let len = u32::try_from(entry.len()).unwrap_or(u32::MAX);
-    [&len.to_le_bytes()[..], entry.as_bytes(), &limits.encode()].concat()
+/// What `begin` reads: the entry's name with its length before it, the limits, the length of both.
+pub(crate) fn start_trailer(entry: &str, limits: &Limits) -> Vec<u8> {
+    let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
+    let start = [&length(entry.as_bytes())[..], entry.as_bytes(), &limits.encode()].concat();
+    [&start[..], &length(&start)].concat()
 }
 
 /// Makes the entry's side and starts the thread that looks at the lifeline.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::error::StartError;
 use crate::raw::{Child, Spawn};
@@ -104,11 +105,19 @@ pub(crate) fn take(spawn: &Spawn) -> Option<Child> {
     found
 }
 
+/// How long the next spare waits after one was taken: whoever took it gets the processor first.
+const AFTER: Duration = Duration::from_millis(5);
+
 fn refill() {
     let mut state = SPARES.lock();
     loop {
         if state.tired || !state.lacks() {
             state = SPARES.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        }
+        let waited = SPARES.taken.wait_timeout_while(state, AFTER, |state| state.lacks());
+        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        if !state.lacks() {
             continue;
         }
         drop(state);

@@ -173,8 +173,8 @@ impl Skprocess for Oracle {
 fn a_word_told_between_two_lives_reaches_the_next_one() {
     let job = Oracle(0).start().unwrap();
     for round in 1..=3 {
-        job.tell(&"die".to_string()).unwrap();
         let died = job.pid();
+        job.tell(&"die".to_string()).unwrap();
         while job.pid() == died {
             std::thread::yield_now();
         }

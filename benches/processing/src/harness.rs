@@ -9,9 +9,11 @@ pub fn print(row: &str, unit: &str, ours: f64, peer: Option<(f64, &str)>) {
     println!("BENCH {line}");
 }
 
+/// The median, or the quantile that `BENCH_QUANTILE` names.
 pub fn median(figures: &mut [f64]) -> f64 {
+    let quantile = std::env::var("BENCH_QUANTILE").ok().and_then(|q| q.parse().ok()).unwrap_or(0.5_f64);
     figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
+    figures[((figures.len() as f64 * quantile) as usize).min(figures.len() - 1)]
 }
 
 /// Medians of both sides, run in turn, so that a busy neighbour hits both.

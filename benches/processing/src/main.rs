@@ -2,6 +2,9 @@
 //!
 //! Each figure is a line `BENCH {"row", "unit", "ours", "peer", "peer_name"}`. The Python original's figures are those
 //! that were recorded of it (suitkaise 0.4.14, CPython 3.11, a machine of this kind; best of its runs).
+//!
+//! Times are medians. `BENCH_QUANTILE=0.1` takes another quantile, of both sides alike: on a machine that is busy with
+//! something else, the median measures that.
 
 mod harness;
 mod objects;
@@ -19,6 +22,7 @@ fn main() {
     procspawn::init();
     match std::env::args().nth(1).as_deref() {
         Some("family") => return objects::family(),
+        Some("objects") => return objects::run(),
         Some("python") => return python::run(),
         Some("pools") => return pools::run(),
         _ => {}

@@ -10,7 +10,7 @@ use suitkaise_processing::{Context, ProcessConfig, Result, Skprocess, keep_warm,
 
 use crate::harness::{alternate, clock, median, micros, print};
 
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 100;
 
 /// Notes when its first section begins.
 #[derive(cerial::Cerial)]

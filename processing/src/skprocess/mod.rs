@@ -20,6 +20,7 @@ mod timers;
 
 pub(crate) use inline::run_inline;
 
+pub(crate) use child::warm_up;
 pub use config::{AutoReconnect, ProcessConfig, Section};
 pub use context::Context;
 pub use error::{ProcessError, ProcessErrorKind};
