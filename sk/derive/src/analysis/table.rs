@@ -321,6 +321,91 @@ fn nothing_is_missed() {
     );
 }
 
+#[test]
+fn nothing_is_missed_by_any_other_way_of_saying_it() {
+    check(
+        &[
+            Row("fn a(&mut self) { let Self { count, .. } = &mut *self; *count += 1; }", "", "count"),
+            Row("fn a(&mut self) { for i in self.items.iter_mut() { i.n += 1 } }", "items", "items"),
+            Row(
+                "fn a(&mut self) { std::mem::swap(&mut self.count, &mut self.other); }",
+                "count other",
+                "count other",
+            ),
+            Row("fn a(&mut self) { match &mut self.slot { Some(s) => *s = 1, None => {} } }", "slot", "slot"),
+            Row("fn a(&mut self) { let (a, b) = (&mut self.count, 1); *a = b; }", "", "count"),
+            Row("fn a(&mut self) { let r = 'a: { break 'a &mut self.items }; r.clear() }", "", "items"),
+            Row("fn a(&self) { let c = || &self.clicks; c().set(1) }", "", "clicks"),
+            Row("fn a(&self) { let f = Self::tick; f(self) }", "*", "*"),
+            Row("fn a(&self) { (|| self.clicks.set(1))() }", "", "clicks"),
+            Row("fn a(&self) { self.items.iter().for_each(|i| i.cell.set(1)) }", "items", "items"),
+            Row("fn a(&mut self) { let s = self; s.count += 1; }", "", "count"),
+            Row("fn a(&self) { let Thing { clicks: c, .. } = self; c.set(1); }", "", "clicks"),
+            Row("fn a(&self) { self.items.first().map(|i| &i.cell).unwrap().set(1) }", "items", "items"),
+            Row("fn a(&self) { let r: &Self = self; r.tick() }", "", "clicks"),
+            Row("fn a(&mut self) { let it = self; it.bump() }", "count", "count"),
+            Row("fn a(&mut self) { while let Some(x) = self.items.pop() { drop(x) } }", "items", "items"),
+            Row("fn a(&self) { let c = |x: &Cell<u32>| x.set(1); c(&self.clicks); }", "", "clicks"),
+            Row("fn a(&self) { let fs: [fn(&Thing); 1] = [Thing::tick]; fs[0](self); }", "*", "*"),
+            Row("fn a(&self) -> usize { self.items.iter().map(Item::touch).count() }", "items", "items"),
+            Row("fn a(&self) { std::thread::scope(|s| { s.spawn(|| self.clicks.set(1)); }) }", "", "clicks"),
+            Row(
+                "fn a(&mut self) { let Thing { items, .. } = self else { return }; items.clear() }",
+                "",
+                "items",
+            ),
+            Row("fn a(&mut self) { self.items.clone_from(&self.nodes); }", "nodes", "items"),
+            Row("fn a(&mut self) { *self = Thing::default() }", "", "*"),
+            Row("fn a(&mut self) { self.count = { self.clicks.set(2); 3 }; }", "", "clicks count"),
+            Row("fn a(&self) { let p = &self.pair; let (a, b) = p; a.set(1) }", "", "pair"),
+            Row("fn a(&mut self) { let ref mut x = self.count; *x = 1; }", "", "count"),
+            Row("fn a(&mut self) { if let Thing { count: ref mut c, .. } = *self { *c = 1 } }", "", "count"),
+            Row(
+                "fn a(&mut self, k: u32) { self.map.entry(k).and_modify(|v| *v += self.count).or_insert(0); }",
+                "map count",
+                "map",
+            ),
+            Row("fn a(&mut self) { let x; x = &mut self.items; x.clear(); }", "", "items"),
+            Row(
+                "fn a(&mut self) { let mut best = &mut self.count; if self.on { best = &mut self.other; } *best = 1; }",
+                "on",
+                "count other",
+            ),
+            Row(
+                "fn a(&mut self) { let all = [&mut self.count, &mut self.other]; for one in all { *one = 1; } }",
+                "",
+                "count other",
+            ),
+            Row("fn a(&mut self) { Some(&mut self.count).into_iter().for_each(|c| *c += 1); }", "", "count"),
+            Row(
+                "fn a(&mut self) { let mut f = || self.count += 1; let mut g = &mut f; g(); }",
+                "count",
+                "count",
+            ),
+            Row("fn a(&self) { let s = Wrapper { inner: self }; s.inner.clicks.set(1) }", "", "clicks"),
+            Row("fn a(&self) { let h = Helper::new(self); h.run() }", "*", "*"),
+            Row(
+                "fn a(&mut self) { if self.on { &mut self.count } else { &mut self.other }.add_assign(1) }",
+                "on",
+                "count other",
+            ),
+            Row(
+                "fn a(&self) { let v: Vec<_> = self.items.iter().collect(); v[0].cell.set(1) }",
+                "items",
+                "items",
+            ),
+            Row("fn a(&self) { let b = Box::new(&self.clicks); b.set(1) }", "", "clicks"),
+            Row(
+                "fn a(&mut self) -> std::slice::IterMut<'_, Item> { self.items.iter_mut() }",
+                "items",
+                "items",
+            ),
+            Row("fn a(&self) { unsafe { *(&self.count as *const u32 as *mut u32) = 1 } }", "", "count"),
+        ],
+        false,
+    );
+}
+
 #[track_caller]
 fn blocks(source: &str, want: &[&str]) {
     let f: syn::ImplItemFn = syn::parse_str(source).unwrap();
