@@ -1,6 +1,7 @@
 //! Text, bytes, paths, and what the operating system takes for text.
 
 use std::ffi::{CString, OsStr, OsString};
+use std::io::{Cursor, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -25,6 +26,7 @@ pub struct Text {
     c: CString,
     path: PathBuf,
     boxed_path: Box<Path>,
+    cursors: (Cursor<Vec<u8>>, Cursor<String>),
     pooled: Rc<str>,
 }
 
@@ -47,6 +49,12 @@ impl Noun for Text {
             c: CString::new(c).expect("no zero inside"),
             path: Path::new("/srv").join(OsStr::from_bytes(&os[..5])).join("a b"),
             boxed_path: Path::new("../up").into(),
+            cursors: {
+                let (mut bytes, mut text) = (Cursor::new(os.clone()), Cursor::new(cx.text(40)));
+                bytes.set_position(cx.rng.u64(..20));
+                text.set_position(50);
+                (bytes, text)
+            },
             pooled: cx.pool.text.clone(),
         }
     }
@@ -66,6 +74,11 @@ impl Noun for Text {
         checks.same("path", came.path.components().count(), self.path.components().count());
         checks.same("path's name", came.path.file_name(), Some(OsStr::new("a b")));
         checks.same("boxed_path", &came.boxed_path, &self.boxed_path);
+        let rest = |text: &Text| {
+            let mut rest = Vec::new();
+            text.cursors.0.clone().read_to_end(&mut rest).ok().map(|_| (rest, text.cursors.1.position()))
+        };
+        checks.same("cursors", rest(came), rest(self));
         checks.that("pooled is the pool's", Rc::ptr_eq(&came.pooled, &checks.pool.text));
     }
 }

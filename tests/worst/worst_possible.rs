@@ -18,7 +18,9 @@ fn make<N: Noun + Part + 'static>(cx: &mut Build) -> Box<dyn Part> {
 
 /// A name for `skip`, and how to make what stands behind it.
 macro_rules! nouns {
-    ($($noun:ty),* $(,)?) => { &[$((<$noun as Noun>::NAME, make::<$noun> as Make)),*] };
+    ($($(#[$attr:meta])* $noun:ty),* $(,)?) => {
+        &[$($(#[$attr])* (<$noun as Noun>::NAME, make::<$noun> as Make)),*]
+    };
 }
 
 /// What is made in each stage. Stages come in an order of the seed's, and so do the nouns of a stage.
@@ -32,6 +34,19 @@ const STAGES: &[&[(&str, Make)]] = &[
         crate::objects::Objects,
         crate::kit::Kit,
         crate::resources::Resources,
+        crate::functions::Functions,
+        crate::files::Files,
+        crate::surroundings::Surroundings,
+        #[cfg(all(
+            feature = "bytes",
+            feature = "chrono",
+            feature = "indexmap",
+            feature = "num-bigint",
+            feature = "rust_decimal",
+            feature = "semver",
+            feature = "smallvec"
+        ))]
+        crate::ecosystem::Ecosystem,
     ],
     nouns![crate::types::Types],
     nouns![crate::nested::Nested],
