@@ -45,6 +45,7 @@ cargo xtask COMMAND
                               accepts them
   layers                      check that dependencies between the crates only go down
   bench NAME|all              run a bench, hold it against benches/bars.toml, write target/bench/NAME.json
+  bench chapter               write docs/src/performance.md from target/bench/*.json
   torture NAME [--seconds N] [--seed S]
                               run a crash test, write target/torture/NAME.json
 ";

@@ -211,7 +211,7 @@ impl Judged<'_> {
 }
 
 /// Returns a figure with about four digits.
-fn short(figure: f64) -> String {
+pub(super) fn short(figure: f64) -> String {
     let size = figure.abs();
     let digits = if size >= 1000.0 || figure == 0.0 {
         0

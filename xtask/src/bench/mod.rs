@@ -2,9 +2,11 @@
 //!
 //! The program prints a line `BENCH {json}` per figure with `row`, `unit`, `ours`, `peer` and `peer_name` (the last two
 //! may be null); everything else that it prints is passed on. `target/bench/NAME.json` gets a list of the same with
-//! `ratio` (ours / peer), `bar`, `bar_kind`, `source` and `pass` (null where nobody set a bar).
+//! `ratio` (ours / peer), `bar`, `bar_kind`, `source` and `pass` (null where nobody set a bar). `cargo xtask bench
+//! chapter` makes the book's chapter of these files.
 
 mod bars;
+mod chapter;
 mod row;
 
 use std::fs;
@@ -24,11 +26,14 @@ use crate::{place, step, table};
 /// # Errors
 /// If a bench fails, or if a figure misses its bar, or if a bar stands for a figure that was not measured.
 pub(crate) fn run(name: &str) -> Result<()> {
+    if name == "chapter" {
+        return chapter::write();
+    }
     let chosen: Vec<&Program> = BENCHES.iter().filter(|b| name == "all" || b.name == name).collect();
     if chosen.is_empty() {
         let names: Vec<&str> = BENCHES.iter().map(|b| b.name).collect();
         return Err(Error::usage(format_args!(
-            "no bench `{name}`; there are {}, and `all`",
+            "no bench `{name}`; there are {}, `all`, and `chapter`",
             names.join(", ")
         )));
     }
@@ -61,12 +66,16 @@ fn one(program: &Program, bars: &[Bar]) -> Result<()> {
     let file = place::output("bench")?.join(format!("{}.json", program.name));
     write(&file, &Value::Array(judged.iter().map(Judged::json).collect()))?;
     println!("written to {}", file.display());
-    let missed = judged.iter().filter(|j| j.pass == Some(false)).count();
-    if missed == 0 {
-        Ok(())
-    } else {
-        Err(Error::new(format_args!("bench {}: {missed} rows miss their bar", program.name)))
+    let barred = judged.iter().filter(|j| j.pass.is_some()).count();
+    let missed: Vec<&Judged<'_>> = judged.iter().filter(|j| j.pass == Some(false)).collect();
+    println!("\n{} of {barred} bars are reached", barred - missed.len());
+    if missed.is_empty() {
+        return Ok(());
     }
+    let mut cells = vec![heading.map(str::to_owned).to_vec()];
+    cells.extend(missed.iter().map(|j| j.cells()));
+    table::print(&cells);
+    Err(Error::new(format_args!("bench {}: {} rows miss their bar", program.name, missed.len())))
 }
 
 /// Runs a program and returns the JSON of its lines that begin with `prefix`; the others are printed.
