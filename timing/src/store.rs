@@ -151,7 +151,8 @@ impl Store {
     /// One pass over the series, unless nothing has been recorded since the last one.
     pub(crate) fn summary(&mut self) -> Summary {
         self.collect();
-        let samples = &self.samples;
+        // One slice: the pass over it is a plain loop.
+        let samples = self.samples.make_contiguous();
         *self.summary.get_or_insert_with(|| Summary::of(samples.iter().map(|s| (s.time, s.paused))))
     }
 

@@ -16,7 +16,7 @@ struct Item {
     find: fn() -> Option<PathBuf>,
 }
 
-/// Whatever stands here is used: `c++` builds the fuzzers' engine, valgrind counts instructions, `cc` SQLite, the servers are for the tests.
+/// Whatever stands here is used: `c++` builds the fuzzers' engine, strace counts system calls, valgrind instructions, `cc` SQLite, the servers are for the tests.
 const ITEMS: &[Item] = &[
     Item { name: "git", package: "git", find: || place::on_path("git") },
     Item { name: "cc", package: "gcc", find: || place::on_path("cc") },
@@ -24,6 +24,7 @@ const ITEMS: &[Item] = &[
     Item { name: "pkg-config", package: "pkg-config", find: || place::on_path("pkg-config") },
     Item { name: "postgres", package: "postgresql", find: servers::postgres::programs },
     Item { name: "psql", package: "postgresql-client", find: servers::postgres::client },
+    Item { name: "strace", package: "strace", find: || place::on_path("strace") },
     Item { name: "valgrind", package: "valgrind", find: || place::on_path("valgrind") },
     Item { name: "redis-server", package: "redis-server", find: || place::on_path("redis-server") },
 ];
