@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 use crate::common::{gone_within, run};
 use crate::{PROGRAM, SIGTERM, done, quiet};
 
+/// When a process that should be gone at once is not going to go.
+const SURELY: Duration = Duration::from_millis(900);
+
 /// Starts the other program as a parent and reads the first line it prints.
 fn parent(role: &str) -> (std::process::Child, String) {
     let mut parent = Command::new(PROGRAM)
@@ -45,8 +48,9 @@ fn no_descendant_outlives_a_killed_parent() {
         let family = pids(&line);
         assert_eq!(family.len(), 3, "{line}");
         parent.kill().expect("killed");
+        // That it takes 100 ms at most is held below, where what the machine overslept is known.
         for pid in family {
-            assert!(gone_within(pid, Duration::from_millis(100)).is_some(), "{pid} outlives its parent");
+            assert!(gone_within(pid, SURELY).is_some(), "{pid} outlives its parent");
         }
         parent.wait().expect("reaped");
     }
@@ -65,7 +69,7 @@ fn a_signal_to_the_parent_stops_the_children_first() {
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(SIGTERM));
     assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
     for pid in pids(&line) {
-        assert!(gone_within(pid, Duration::from_millis(100)).is_some());
+        assert!(gone_within(pid, SURELY).is_some());
     }
 }
 
@@ -80,7 +84,7 @@ fn ctrl_c_stops_objects_and_pools_gracefully() {
     assert_eq!(rest.matches("finished gracefully").count(), 2, "{rest}");
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
     for pid in pids(&line) {
-        assert!(gone_within(pid, Duration::from_millis(100)).is_some());
+        assert!(gone_within(pid, SURELY).is_some());
     }
 }
 
