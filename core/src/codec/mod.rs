@@ -24,7 +24,7 @@ mod net;
 mod options;
 mod outcomes;
 mod paths;
-#[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
+#[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
 mod pointers;
 mod scalars;
 mod std_types;

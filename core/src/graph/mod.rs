@@ -15,7 +15,7 @@
 //! - An object is as deep as the longest way down from it, and a further pointer to it must stand that far above the
 //!   limit of depth: what was read in small steps is dropped in one go.
 
-#[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
+#[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
 mod patch;
 mod read;
 mod write;

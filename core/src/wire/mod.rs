@@ -1,14 +1,14 @@
 //! The wire format: `core/WIRE.md` is its description.
 
-#[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
+#[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
 mod buffer;
 mod depth;
-#[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
+#[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
 mod fill;
 mod header;
 mod reader;
 mod schema_bytes;
-#[allow(unsafe_code, reason = "one of the five files that may: see ARCHITECTURE.md")]
+#[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
 mod text;
 mod writer;
 
