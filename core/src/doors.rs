@@ -81,7 +81,9 @@ impl Options {
         if !T::shape().tail {
             root.headers
                 .put(self.mode, |header| append(out, header, T::shape().head, |head| value.head(head)));
-            self.tell_written(value, &out[start..]);
+            if self.tells() {
+                self.tell_written(value, &out[start..]);
+            }
             return Ok(());
         }
         let mut w = Writer::new(std::mem::take(out), self);

@@ -30,6 +30,12 @@ impl fmt::Debug for Verbose {
 const COLOURS: [u8; 6] = [31, 33, 32, 36, 34, 35];
 
 impl Options {
+    /// Whether anything is printed.
+    #[inline(always)]
+    pub(crate) fn tells(&self) -> bool {
+        !matches!(self.verbose, Verbose::Off)
+    }
+
     /// Prints a value that was just written, where that is asked for.
     #[inline]
     pub(crate) fn tell_written<T: Encode + ?Sized>(&self, value: &T, bytes: &[u8]) {

@@ -24,6 +24,7 @@ mod net;
 mod options;
 mod outcomes;
 mod paths;
+mod pointee;
 #[allow(unsafe_code, reason = "one of the files that may: see ARCHITECTURE.md")]
 mod pointers;
 mod scalars;
@@ -53,9 +54,9 @@ pub(crate) use functions::{Written, place_from_outside, read_function, write_nam
 pub use lists::{CArray, CBTreeSet, CBinaryHeap, CHashSet, CLinkedList, CVec, CVecDeque};
 pub use maps::{CBTreeMap, CHashMap};
 pub use options::{COption, CResult};
-pub use pointers::{CArc, CBox, CRc, CWeak};
 #[doc(hidden)]
-pub use pointers::{Pointee, ReadPointee, WeakPointee, Weaks};
+pub use pointee::{Pointee, ReadPointee, WeakPointee, Weaks};
+pub use pointers::{CArc, CBox, CRc, CWeak};
 pub use std_types::{CPhantom, CReverse, CSaturating, CWrapping};
 pub use tuples::CTuple;
 pub use via::{ViaList, ViaMap};
