@@ -11,6 +11,8 @@ mod allocator;
 mod attacks;
 #[path = "golden/cases.rs"]
 mod cases;
+#[path = "hostile/floods.rs"]
+mod floods;
 #[path = "hostile/mutations.rs"]
 mod mutations;
 

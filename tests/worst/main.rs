@@ -10,6 +10,7 @@ mod channels;
 mod checks;
 mod child;
 mod collections;
+mod cycles;
 mod damage;
 mod deep;
 #[cfg(all(

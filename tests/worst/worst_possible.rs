@@ -50,7 +50,7 @@ const STAGES: &[&[(&str, Make)]] = &[
     ],
     nouns![crate::types::Types],
     nouns![crate::nested::Nested],
-    nouns![crate::graph::Graph, crate::deep::Deep],
+    nouns![crate::graph::Graph, crate::deep::Deep, crate::cycles::Cycles],
 ];
 
 /// Everything that the project can carry, with shared objects all over it.
