@@ -113,58 +113,78 @@ fn die_or_tell(n: u64) -> u64 {
     n
 }
 
+/// Arguments and results of many bytes, beside a file in memory that is written and read.
 fn large(len: usize) {
     let pool = Pool::workers(1);
     let _ = pool.map(|x: u64| x, 0..8);
-    let copy = (0..3).map(|_| {
-        let data = vec![7_u8; len];
-        let mut file = tempfile::tempfile_in("/dev/shm").or_else(|_| tempfile::tempfile()).expect("a file");
-        let began = Instant::now();
-        file.write_all(&data).expect("written");
-        file.seek(SeekFrom::Start(0)).expect("rewound");
-        let mut back = Vec::with_capacity(len);
-        file.read_to_end(&mut back).expect("read");
-        began.elapsed()
-    });
-    let copy = copy.min().unwrap_or(Duration::MAX);
-    let rate = |took: Duration| len as f64 / took.as_secs_f64() / 1e9;
-    let mut there = Duration::MAX;
-    let mut back = Duration::MAX;
-    for _ in 0..3 {
+    let mut took = [Duration::MAX; 5];
+    // Alternating, so that a busy machine is busy for all of them.
+    for _ in 0..5 {
         let item = vec![7_u8; len];
-        let began = Instant::now();
-        assert_eq!(pool.map(|item: Vec<u8>| item.len(), [item]).expect("a result"), [len]);
-        there = there.min(began.elapsed());
-        let began = Instant::now();
-        assert_eq!(pool.map(|len: usize| vec![7_u8; len], [len]).expect("a result")[0].len(), len);
-        back = back.min(began.elapsed());
+        let shared = SharedBytes::filled(len, |bytes| bytes.copy_from_slice(&item)).expect("memory");
+        let prepare = || assert_eq!(pool.map(prepare, [len]).expect("done"), [()]);
+        prepare();
+        let rounds = [
+            timed(|| write_and_read(&item)),
+            timed(|| assert_eq!(pool.map(|item: Vec<u8>| item.len(), [item]).expect("a result"), [len])),
+            timed(|| assert_eq!(pool.map(|()| prepared(), [()]).expect("a result")[0].len(), len)),
+            timed(|| {
+                assert_eq!(pool.map(|item: SharedBytes| touch(&item), [shared]).expect("a result"), [7])
+            }),
+            timed(|| {
+                let result = pool.map(|()| prepared_shared(), [()]).expect("a result");
+                assert_eq!(touch(&result[0]), 7);
+            }),
+        ];
+        for (least, round) in took.iter_mut().zip(rounds) {
+            *least = round.min(*least);
+        }
     }
-    let (mut there_borrowed, mut back_borrowed) = (Duration::MAX, Duration::MAX);
-    for _ in 0..3 {
-        let item = SharedBytes::from(vec![7_u8; len]);
-        let began = Instant::now();
-        assert_eq!(pool.map(|item: SharedBytes| item.len(), [item]).expect("a result"), [len]);
-        there_borrowed = there_borrowed.min(began.elapsed());
-        let began = Instant::now();
-        let made = pool.map(|len: usize| SharedBytes::from(vec![7_u8; len]), [len]).expect("a result");
-        assert_eq!(made[0].len(), len);
-        back_borrowed = back_borrowed.min(began.elapsed());
-    }
-    row(&format!("argument of {len} bytes, borrowed"), "GB/s", rate(there_borrowed), None);
-    row(&format!("result of {len} bytes, borrowed"), "GB/s", rate(back_borrowed), None);
-    let item = vec![7_u8; len];
-    let options = cerial::Options::new().mode(cerial::Mode::Compact);
+    let rate = |took: Duration| len as f64 / took.as_secs_f64() / 1e9;
+    let [file, argument, result, shared_argument, shared_result] = took.map(rate);
+    let peer = Some((file, "write plus read"));
+    row(&format!("argument of {len} bytes, owned"), "GB/s", argument, peer);
+    row(&format!("result of {len} bytes, owned"), "GB/s", result, peer);
+    row(&format!("argument of {len} bytes, borrowed"), "GB/s", shared_argument, peer);
+    row(&format!("result of {len} bytes, borrowed"), "GB/s", shared_result, peer);
+}
+
+fn timed(run: impl FnOnce()) -> Duration {
     let began = Instant::now();
-    let bytes = options.serialize(&item).expect("bytes");
-    row(&format!("of which: {len} bytes serialized"), "GB/s", rate(began.elapsed()), None);
-    drop(bytes);
-    row(
-        &format!("argument of {len} bytes, owned"),
-        "GB/s",
-        rate(there),
-        Some((rate(copy), "write plus read")),
-    );
-    row(&format!("result of {len} bytes, owned"), "GB/s", rate(back), Some((rate(copy), "write plus read")));
+    run();
+    began.elapsed()
+}
+
+fn write_and_read(data: &[u8]) {
+    let mut file = tempfile::tempfile_in("/dev/shm").or_else(|_| tempfile::tempfile()).expect("a file");
+    file.write_all(data).expect("written");
+    file.seek(SeekFrom::Start(0)).expect("rewound");
+    let mut back = Vec::with_capacity(data.len());
+    file.read_to_end(&mut back).expect("read");
+}
+
+/// Looks at every page.
+fn touch(bytes: &[u8]) -> u8 {
+    bytes.iter().step_by(4096).fold(0, |all, byte| all | byte)
+}
+
+/// Results that the worker has ready: what is measured is their way.
+static READY: std::sync::Mutex<Vec<Vec<u8>>> = std::sync::Mutex::new(Vec::new());
+
+static SHARED: std::sync::Mutex<Vec<SharedBytes>> = std::sync::Mutex::new(Vec::new());
+
+fn prepare(len: usize) {
+    READY.lock().expect("no panic").push(vec![7; len]);
+    let shared = SharedBytes::filled(len, |bytes| bytes.fill(7)).expect("memory");
+    SHARED.lock().expect("no panic").push(shared);
+}
+
+fn prepared_shared() -> SharedBytes {
+    SHARED.lock().expect("no panic").pop().expect("prepared")
+}
+
+fn prepared() -> Vec<u8> {
+    READY.lock().expect("no panic").pop().expect("prepared")
 }
 
 fn flat(n: u64) {

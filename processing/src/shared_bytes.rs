@@ -12,7 +12,7 @@ use cerial::{Decode, Encode, Reader, Shape, Writer};
 use crate::bag::{self, Packet};
 use crate::os::fds;
 #[cfg(target_os = "linux")]
-use crate::os::linux::{Mapping, sealed_memfd};
+use crate::os::linux::{Mapping, filled_memfd, sealed_memfd};
 
 /// What is smaller goes with the value.
 const WORTH: usize = 32 << 10;
@@ -55,6 +55,33 @@ enum Held {
 }
 
 impl SharedBytes {
+    /// So many bytes, which `fill` writes where they will be read: no copy is made for any journey. They are zero before.
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use suitkaise_processing::SharedBytes;
+    ///
+    /// # fn try_it() -> std::io::Result<()> {
+    /// let mut file = std::fs::File::open("Cargo.toml")?;
+    /// let len = file.metadata()?.len() as usize;
+    /// let mut read = Ok(());
+    /// let bytes = SharedBytes::filled(len, |bytes| read = file.read_exact(bytes))?;
+    /// read?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// No memory or no descriptor left.
+    pub fn filled(len: usize, fill: impl FnOnce(&mut [u8])) -> io::Result<SharedBytes> {
+        #[cfg(target_os = "linux")]
+        if len >= WORTH {
+            return open(filled_memfd(len, fill)?);
+        }
+        let mut bytes = vec![0; len];
+        fill(&mut bytes);
+        Ok(SharedBytes::here(bytes))
+    }
+
     fn here(bytes: Vec<u8>) -> SharedBytes {
         SharedBytes(Arc::new(Held::Here { bytes, file: OnceLock::new() }))
     }

@@ -545,6 +545,11 @@ fn shared_bytes_travel_by_their_memory() {
     let sums =
         pool.map(|many: Vec<SharedBytes>| many.iter().map(|bytes| u64::from(bytes[9])).sum::<u64>(), [many]);
     assert_eq!(sums.expect("results"), [190]);
+    let filled = SharedBytes::filled(1 << 20, |bytes| bytes.fill(9)).expect("memory");
+    assert_eq!(
+        pool.map(|bytes: SharedBytes| bytes.iter().all(|byte| *byte == 9), [filled]).expect("results"),
+        [true]
+    );
     let elsewhere = cerial::serialize(&again[0]).expect("bytes");
     assert_eq!(cerial::deserialize::<SharedBytes>(&elsewhere).expect("bytes"), again[0]);
 }

@@ -36,6 +36,9 @@ pub(super) enum Order {
     Terminate,
 }
 
+/// The largest buffer that a pool keeps.
+const SCRATCH: usize = 256 << 20;
+
 #[derive(Default)]
 pub(super) struct Mail {
     pub(super) runs: Vec<Arc<Run>>,
@@ -51,6 +54,8 @@ pub(super) struct Shared {
     ended: Condvar,
     signalled: AtomicBool,
     wake: Option<(OwnedFd, OwnedFd)>,
+    /// Where a run writes large items, kept for the next one: fresh memory costs more than the copy.
+    scratch: Mutex<Vec<u8>>,
     next_run: AtomicU64,
 }
 
@@ -67,6 +72,7 @@ impl Shared {
             ended: Condvar::new(),
             signalled: AtomicBool::new(false),
             wake: wake.ok(),
+            scratch: Mutex::default(),
             next_run: AtomicU64::new(0),
         }
     }
@@ -94,6 +100,17 @@ impl Shared {
             let _ = rustix::io::read(reader, &mut [0; 64]);
         }
         self.signalled.store(false, Ordering::Release);
+    }
+
+    /// The buffer for large items, unless another run has it.
+    pub(super) fn take_scratch(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.scratch.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn keep_scratch(&self, buffer: Vec<u8>) {
+        if buffer.capacity() <= SCRATCH {
+            *self.scratch.lock().unwrap_or_else(PoisonError::into_inner) = buffer;
+        }
     }
 
     /// Begins a run.

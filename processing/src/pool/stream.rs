@@ -62,6 +62,7 @@ where
 {
     pub(super) fn new(keep: Arc<Keep>, run: Arc<Run>, items: I, ordered: bool, watch: Option<Watch>) -> Self {
         let trace = Trace::begin(run.parcel.name, keep.shared.workers.count);
+        let scratch = keep.shared.take_scratch();
         Results {
             keep,
             run,
@@ -75,7 +76,7 @@ where
             slots: VecDeque::new(),
             ready: VecDeque::new(),
             deliveries: Vec::new(),
-            scratch: Vec::new(),
+            scratch,
             watch,
             trace,
             over: false,
@@ -322,6 +323,9 @@ impl<I: Iterator, R> fmt::Debug for Results<I, R> {
 
 impl<I: Iterator, R> Drop for Results<I, R> {
     fn drop(&mut self) {
+        if self.scratch.capacity() > 0 {
+            self.keep.shared.keep_scratch(std::mem::take(&mut self.scratch));
+        }
         self.trace.end(self.given);
         self.run.cancel();
         self.keep.shared.wake();

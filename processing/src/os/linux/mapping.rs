@@ -54,8 +54,7 @@ impl Mapping {
         if len == 0 {
             return Ok(Mapping(None));
         }
-        Region::map(&file, len, ProtFlags::READ, MapFlags::PRIVATE | MapFlags::POPULATE)
-            .map(|region| Mapping(Some(region)))
+        Region::map(&file, len, ProtFlags::READ, MapFlags::PRIVATE).map(|region| Mapping(Some(region)))
     }
 }
 
@@ -69,6 +68,23 @@ impl Deref for Mapping {
         // - no byte of it can change: the seal forbids writing, also through mappings.
         unsafe { std::slice::from_raw_parts(region.start.as_ptr().cast(), region.len) }
     }
+}
+
+/// Makes a sealed memory file of so many bytes that `fill` writes where they are; they are zero before.
+pub(crate) fn filled_memfd(len: usize, fill: impl FnOnce(&mut [u8])) -> io::Result<OwnedFd> {
+    let file = memfd_create(c"suitkaise-bytes", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+    if len > 0 {
+        // Taken now: a full memory is an error here, and no SIGBUS in `fill`.
+        fallocate(&file, FallocateFlags::empty(), 0, len as u64)?;
+        fcntl_add_seals(&file, SealFlags::GROW | SealFlags::SHRINK)?;
+        let region = Region::map(&file, len, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED)?;
+        // SAFETY:
+        // - the region is mapped readable and writable over its whole length, which the file has: it cannot shrink.
+        // - nobody else has the file or a mapping of it: it was made above and goes out when `region` is gone.
+        fill(unsafe { std::slice::from_raw_parts_mut(region.start.as_ptr().cast(), region.len) });
+    }
+    fcntl_add_seals(&file, SealFlags::GROW | SealFlags::SHRINK | SealFlags::WRITE | SealFlags::SEAL)?;
+    Ok(file)
 }
 
 /// Memory that a worker writes and its parent reads once the worker is dead: how many tasks it began, when it began
@@ -188,6 +204,13 @@ mod tests {
         assert_eq!((parent.started(), parent.started_at(), parent.entries()), (1, 7, b"abcd".to_vec()));
         worker.clear();
         assert!(parent.entries().is_empty());
+    }
+
+    #[test]
+    fn a_filled_file_has_what_was_written_and_is_sealed() {
+        let file = filled_memfd(3, |bytes| bytes[1] = 7).expect("memory");
+        assert_eq!(&Mapping::sealed(file).expect("sealed")[..], [0, 7, 0]);
+        assert!(Mapping::sealed(filled_memfd(0, |_| {}).expect("memory")).expect("sealed").is_empty());
     }
 
     #[test]

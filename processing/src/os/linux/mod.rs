@@ -16,7 +16,7 @@ use rustix::process::{PidfdFlags, Signal, getpid, kill_process, pidfd_open};
 
 pub(crate) use exiting::is_exiting;
 pub(crate) use loaded::tell_loaded;
-pub(crate) use mapping::{Journal, Mapping};
+pub(crate) use mapping::{Journal, Mapping, filled_memfd};
 pub use memfd::sealed_memfd;
 pub(crate) use sandbox::{name_process, network_off, no_new_privileges};
 
