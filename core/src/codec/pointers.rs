@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak as ArcWeak};
 use crate::encode::{Decode, Encode};
 use crate::error::{ErrorKind, Result};
 use crate::graph::{Edge, Patcher, Strong, StrongEdge};
-use crate::registry::{Registry, guard};
+use crate::registry::guard;
 use crate::schema::{Kind, SchemaBuilder};
 use crate::shape::Shape;
 use crate::walk::Walker;
