@@ -18,8 +18,8 @@ pub use suitkaise_sk as sk;
 pub use suitkaise_timing as timing;
 
 pub use ::cerial::{
-    Cerial, Credentials, Handler, Limits, Live, ReconnectPolicy, ReconnectReport, Reconnector, Secret,
-    deserialize, inspect, preflight, serialize, to_json,
+    Cerial, Code, Credentials, Handler, Limits, Live, Mode, Options, ReconnectPolicy, ReconnectReport,
+    Reconnector, Secret, Serde, Via, deserialize, inspect, preflight, serialize, to_json,
 };
 pub use cerial_plugins::{Barrier, ContextVar, Drained, Finished, Lazy, Pattern, Queue, Remaining};
 pub use cerial_reconnectors::{Reconnect, reconnect_all};
