@@ -77,7 +77,7 @@ fn read<T: 'static>(r: &mut Reader<'_>, serde: Option<ReadBySerde<T>>) -> Result
     let registry = r.registry();
     match read_way(r)? {
         Way::Named(number) => {
-            let (index, foreign) = resolve(r, number, |key| {
+            let (index, foreign) = resolve(r, Table::Handlers, number, |key| {
                 let index = registry.handler_by_key(key)?;
                 Ok((index, (registry.handler(index)?.root)()))
             })?;

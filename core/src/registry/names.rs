@@ -153,8 +153,8 @@ fn write_new_name(w: &mut Writer<'_>, name: &str, root: &'static Root) {
 #[derive(Clone)]
 pub(crate) struct Met {
     pub(crate) name: Rc<str>,
-    /// The registry's index where it was looked up already.
-    pub(crate) index: Option<u32>,
+    /// The registry's table and index where it was looked up already.
+    pub(crate) index: Option<(Table, u32)>,
     /// The writer's schema, where it is not the one that this program has.
     pub(crate) foreign: Option<Rc<Schema>>,
     schema: Rc<[u8]>,
@@ -212,15 +212,19 @@ impl ReadNames {
     }
 }
 
-/// Resolves a name: `find` gives the registry's index and the program's own schema.
+/// Resolves a name: `find` gives the index in the registry's table, and the program's own schema.
 #[inline]
 pub(crate) fn resolve(
     r: &mut Reader<'_>,
+    table: Table,
     number: usize,
     find: impl FnOnce(&str) -> Result<(usize, &'static Root)>,
 ) -> Result<(usize, Option<Rc<Schema>>)> {
     let met = r.names().get(number);
-    if let Some(index) = met.index {
+    if let Some((at, index)) = met.index {
+        if at != table {
+            return Err(not_in(table, &met.name));
+        }
         return Ok((index as usize, met.foreign.clone()));
     }
     let met = met.clone();
@@ -239,9 +243,18 @@ pub(crate) fn resolve(
         _ => None,
     };
     let met = &mut r.names().met[number];
-    met.index = Some(index as u32);
+    met.index = Some((table, index as u32));
     met.foreign = foreign.clone();
     Ok((index, foreign))
+}
+
+/// A number stands for a name of the other table: only hostile bytes do that.
+#[cold]
+fn not_in(table: Table, name: &str) -> Error {
+    Error::malformed(match table {
+        Table::Handlers => format!("`{name}` was met as a type behind a trait and stands where a handler must"),
+        Table::Objects => format!("`{name}` was met as a handler and stands where a type behind a trait must"),
+    })
 }
 
 /// The schema that a name was introduced with, for readers that know no types.

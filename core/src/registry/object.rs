@@ -164,7 +164,7 @@ pub fn read_object<B: ?Sized + 'static, O: ?Sized + 'static>(
         return Err(Error::malformed(format!("a value of serde stands where a `dyn {trait_name}` must")));
     };
     let registry = r.registry();
-    let (index, foreign) = resolve(r, number, |name| {
+    let (index, foreign) = resolve(r, Table::Objects, number, |name| {
         let index = registry.objects().named(TypeId::of::<B>(), name, trait_name)?;
         Ok((index, registry.objects().entry(index).root()))
     })?;

@@ -173,7 +173,7 @@ impl<'o> Writer<'o> {
     /// Goes one heap edge down for the time of `f`.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] where the depth is spent; what `f` returns otherwise.
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) where the depth is spent; what `f` returns otherwise.
     #[inline]
     pub fn nested<R>(&mut self, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
         self.down(f)
@@ -182,7 +182,7 @@ impl<'o> Writer<'o> {
     /// As [`Writer::nested`] where nothing is written.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] where the depth is spent.
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) where the depth is spent.
     #[inline(always)]
     pub(crate) fn nothing_nested(&self) -> Result<()> {
         self.depth.nothing()

@@ -267,6 +267,16 @@ fn names_are_checked() {
 }
 
 #[test]
+fn a_number_of_a_handler_is_no_type_behind_a_trait() {
+    let good = cerial::serialize(&trip_wallet()).unwrap();
+    let at = good.windows(14).position(|w| w == b"golden::Circle").unwrap() - 2;
+    assert_eq!(good[at], 1, "a new name");
+    let bytes = [&good[..at], &[2], &good[at + 16..]].concat();
+    let error = refused_as::<Wallet>("the number of `foreign::Money`", ErrorKind::Malformed, &bytes);
+    assert!(error.to_string().contains("was met as a handler"), "{error}");
+}
+
+#[test]
 fn a_name_in_the_bytes_does_not_break_the_line() {
     let shapes: Vec<Box<dyn Shape>> = Vec::new();
     let name = "a\n\x1b[2Jb\r\n\u{202e}c\u{7f}";
