@@ -252,8 +252,12 @@ pub(crate) fn resolve(
 #[cold]
 fn not_in(table: Table, name: &str) -> Error {
     Error::malformed(match table {
-        Table::Handlers => format!("`{name}` was met as a type behind a trait and stands where a handler must"),
-        Table::Objects => format!("`{name}` was met as a handler and stands where a type behind a trait must"),
+        Table::Handlers => {
+            format!("`{name}` was met as a type behind a trait and stands where a handler must")
+        }
+        Table::Objects => {
+            format!("`{name}` was met as a handler and stands where a type behind a trait must")
+        }
     })
 }
 
