@@ -9,14 +9,14 @@ use std::task::{Context, Poll, Waker};
 use std::thread::Thread;
 use std::time::Instant;
 
-use crate::spin::spin_until;
+use crate::spin::{Watched, spin_until};
 use crate::{Error, FunctionTimeoutError, Seconds, SkModifierError};
 
 /// One value that a thread makes and another one waits for. Only one waits at a time.
 pub(crate) struct Promise<T> {
     state: Mutex<State<T>>,
     /// Whether the value is there or was taken, to be asked without the lock.
-    done: AtomicBool,
+    done: Watched,
 }
 
 enum State<T> {
@@ -35,7 +35,7 @@ pub(crate) type Taken<T> = Option<std::thread::Result<T>>;
 
 impl<T> Promise<T> {
     pub(crate) fn new() -> Arc<Promise<T>> {
-        Arc::new(Promise { state: Mutex::new(State::Waiting(None)), done: AtomicBool::new(false) })
+        Arc::new(Promise { state: Mutex::new(State::Waiting(None)), done: Watched(AtomicBool::new(false)) })
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -43,12 +43,12 @@ impl<T> Promise<T> {
     }
 
     fn is_done(&self) -> bool {
-        self.done.load(Ordering::Acquire)
+        self.done.0.load(Ordering::Acquire)
     }
 
     pub(crate) fn keep(&self, value: std::thread::Result<T>) {
         let before = std::mem::replace(&mut *self.lock(), State::Done(value));
-        self.done.store(true, Ordering::Release);
+        self.done.0.store(true, Ordering::Release);
         match before {
             State::Waiting(Some(Waiter::Task(waker))) => waker.wake(),
             State::Waiting(Some(Waiter::Thread(thread))) => thread.unpark(),

@@ -1,7 +1,7 @@
 //! A short wait without the kernel.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 /// About what a wake-up by the kernel takes: who waits this long at the most is never much worse off than one who slept.
@@ -35,8 +35,15 @@ pub(crate) fn spin_until(mut come_true: impl FnMut() -> bool) -> bool {
         return false;
     }
     let met = spin(&mut come_true);
-    let left = if met { TRIES } else { credit - 1 };
-    CREDIT.store(if left == 0 { -PAUSE } else { left }, Ordering::Relaxed);
+    let left = match credit - 1 {
+        _ if met => TRIES,
+        0 => -PAUSE,
+        left => left,
+    };
+    // Two threads that meet every time leave it to both of their caches.
+    if left != credit {
+        CREDIT.store(left, Ordering::Relaxed);
+    }
     met
 }
 
@@ -60,6 +67,10 @@ fn several_processors() -> bool {
     static SEVERAL: OnceLock<bool> = OnceLock::new();
     *SEVERAL.get_or_init(|| std::thread::available_parallelism().is_ok_and(|n| n.get() > 1))
 }
+
+/// A flag that one thread watches while another works on what stands beside it: on a cache line of its own.
+#[repr(align(128))]
+pub(crate) struct Watched(pub(crate) AtomicBool);
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use crate::spin::spin_until;
+use crate::spin::{Watched, spin_until};
 
 /// How long an idle thread waits for work before it ends.
 const KEEP: Duration = Duration::from_secs(10);
@@ -20,7 +20,7 @@ pub(crate) type Job = Box<dyn FnOnce(&Seat) + Send>;
 pub(crate) struct Seat {
     job: Mutex<Option<Job>>,
     /// Whether a job is there, to be asked without the lock.
-    ready: AtomicBool,
+    ready: Watched,
     thread: OnceLock<Thread>,
     this: std::sync::Weak<Seat>,
 }
@@ -39,7 +39,7 @@ pub(crate) fn run(job: Job) -> io::Result<()> {
     let seat = lock(&IDLE).pop();
     if let Some(seat) = seat {
         *lock(&seat.job) = Some(job);
-        seat.ready.store(true, Ordering::Release);
+        seat.ready.0.store(true, Ordering::Release);
         // No system call while that thread still spins.
         if let Some(thread) = seat.thread.get() {
             thread.unpark();
@@ -48,7 +48,7 @@ pub(crate) fn run(job: Job) -> io::Result<()> {
     }
     let seat = Arc::new_cyclic(|this| Seat {
         job: Mutex::new(Some(job)),
-        ready: AtomicBool::new(true),
+        ready: Watched(AtomicBool::new(true)),
         thread: OnceLock::new(),
         this: this.clone(),
     });
@@ -72,15 +72,15 @@ impl Seat {
     }
 
     fn next(&self) -> Option<Job> {
-        spin_until(|| self.ready.load(Ordering::Acquire));
+        spin_until(|| self.ready.0.load(Ordering::Acquire));
         let mut since = Instant::now();
         loop {
             if let Some(job) = lock(&self.job).take() {
-                self.ready.store(false, Ordering::Relaxed);
+                self.ready.0.store(false, Ordering::Relaxed);
                 return Some(job);
             }
             std::thread::park_timeout(KEEP.saturating_sub(since.elapsed()));
-            if since.elapsed() >= KEEP && !self.ready.load(Ordering::Acquire) {
+            if since.elapsed() >= KEEP && !self.ready.0.load(Ordering::Acquire) {
                 let mut idle = lock(&IDLE);
                 let before = idle.len();
                 idle.retain(|seat| !std::ptr::eq(&**seat, self));
