@@ -63,10 +63,15 @@ impl<T> Promise<T> {
     /// Until the value is there, at most until the deadline.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Taken<T>> {
         if !spin_until(|| self.is_done()) {
-            if let State::Waiting(waiter) = &mut *self.lock() {
-                *waiter = Some(Waiter::Thread(std::thread::current()));
-            }
-            while !self.is_done() {
+            let expected = match &mut *self.lock() {
+                State::Waiting(waiter) => {
+                    *waiter = Some(Waiter::Thread(std::thread::current()));
+                    true
+                }
+                // It is there, if not yet said to be: nobody would wake this thread.
+                _ => false,
+            };
+            while expected && !self.is_done() {
                 match deadline {
                     None => std::thread::park(),
                     Some(deadline) => match deadline.checked_duration_since(Instant::now()) {

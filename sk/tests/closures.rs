@@ -70,3 +70,14 @@ fn arguments_need_not_be_clone_without_retry() {
     struct Once(u32);
     assert_eq!(sk(|o: Once| o.0).timeout(1).call(Once(3)).unwrap(), 3);
 }
+
+#[test]
+fn many_short_calls_in_a_row_are_all_heard_of() {
+    let (done, all) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let next = sk(|x: u64| x + 1).background();
+        let last = (0..300_000).fold(0, |x, _| next.call(x).result().unwrap());
+        done.send(last)
+    });
+    assert_eq!(all.recv_timeout(Duration::from_secs(120)), Ok(300_000), "a call was waited for in vain");
+}
