@@ -288,11 +288,12 @@ impl Supervisor {
                 Err(error) => break Err(error),
             }
         };
-        self.shared.inbox.close();
         let mut state = self.shared.lock();
         state.outcome = Some(outcome.map(Arc::new));
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
+        // Who hears that no message will come finds the outcome there.
+        self.shared.inbox.close();
         self.shared.ended.notify_all();
         wakers.into_iter().for_each(Waker::wake);
         // The outcome is there; the process that gave it exits by itself, or is ended.
